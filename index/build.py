@@ -1,0 +1,191 @@
+"""From a folder of reports to a published index.
+
+Unchanged files are neither read nor embedded again: recognised structure is kept by the file's content and the code that
+recognised it, vectors by the text that was embedded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+import ingest
+from index import generations
+from index.embedding import encoder_fingerprint, load_encoder, passage_text
+from index.model import Manifest
+from index.store import ChromaStore
+from ingest.errors import CitygroupError, IndexMissing, UnreadableFile
+from ingest.model import IngestReport, Passage, Report, Skipped
+from ingest.pipeline import corpus_files, read_report, report_from_dict, report_to_dict
+from ingest.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is done ("reading FILE", "embedding"), how much of it is done and how much there is."""
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    pass
+
+
+def file_hash(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def reading_code() -> str:
+    """Hash of the code and data that recognise structure: a change of it makes every file be read anew."""
+    digest = hashlib.sha256()
+    root = Path(ingest.__file__).parent
+    for path in sorted([*root.rglob("*.py"), *root.rglob("*.yaml")]):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _read(path: Path, name: str, sha: str, index: Path, code: str) -> tuple[Report, bool]:
+    """The report and whether its structure was known already."""
+    cached = index / "reports" / f"{sha}-{code}.json"
+    if cached.is_file():
+        try:
+            report = report_from_dict(json.loads(cached.read_text(encoding="utf-8")))
+            if report.document == name:
+                return report, True
+        except (ValueError, KeyError, TypeError):
+            pass  # damaged cache: read the file again
+    report = read_report(path, name)
+    kept = index / "files" / f"{sha}{path.suffix.lower()}"
+    if not kept.is_file():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, kept)
+    generations.write_atomically(cached, json.dumps(report_to_dict(report), ensure_ascii=False))
+    return report, False
+
+
+def _vectors(
+    texts: Sequence[str], settings: Settings, known: dict[str, NDArray[np.float32]], progress: Progress
+) -> NDArray[np.float32]:
+    """A vector per text; those of `known` are taken over, the others embedded."""
+    missing = sorted({text for text in texts if text not in known})
+    if missing:
+        encoder = load_encoder(settings)
+        for start in range(0, len(missing), 64):
+            part = missing[start : start + 64]
+            progress("embedding", start, len(missing))
+            known.update(zip(part, encoder.encode_passages(part), strict=True))
+        progress("embedding", len(missing), len(missing))
+    return np.stack([known[text] for text in texts]).astype(np.float32)
+
+
+def _unique(passages: Sequence[Passage]) -> list[Passage]:
+    """Ids must be unique in the store; two files with the same content would share them."""
+    seen: set[str] = set()
+    return [p for p in passages if not (p.id in seen or seen.add(p.id))]  # type: ignore[func-returns-value]
+
+
+def build_index(settings: Settings, progress: Progress = _silent) -> IngestReport:
+    """Bring the index up to date with the corpus folder and publish it.
+
+    Returns what was read, skipped (named with the reason), unchanged and removed. Raises IndexBusy, and CitygroupError
+    where no file at all could be read; the published index then stays as it is.
+    """
+    with generations.writing(settings.index):
+        return _build(settings, progress)
+
+
+def _build(settings: Settings, progress: Progress) -> IngestReport:
+    index = settings.index
+    if not settings.corpus.is_dir():
+        raise CitygroupError(f"There is no corpus folder {settings.corpus}. Create it or set CITYGROUP_CORPUS.")
+    files = corpus_files(settings.corpus)
+    code = reading_code()
+    reports: list[Report] = []
+    skipped: list[Skipped] = []
+    unchanged: list[str] = []
+    hashes: dict[str, str] = {}
+    for position, path in enumerate(files):
+        name = path.relative_to(settings.corpus).as_posix()
+        progress(f"reading {name}", position, len(files))
+        try:
+            sha = file_hash(path)
+            twin = next((other for other, known in hashes.items() if known == sha), None)
+            if twin is not None:
+                raise UnreadableFile(name, f"samma innehåll som {twin}. Ta bort en av filerna.")
+            report, was_known = _read(path, name, sha, index, code)
+        except UnreadableFile as error:
+            skipped.append(Skipped(name, error.reason))
+            continue
+        except OSError as error:
+            skipped.append(Skipped(name, f"filen kan inte läsas ({error.strerror}). Kontrollera rättigheterna."))
+            continue
+        hashes[name] = sha
+        reports.append(report)
+        if was_known:
+            unchanged.append(name)
+    progress("reading", len(files), len(files))
+    if not reports:
+        what = "; ".join(f"{s.document}: {s.reason}" for s in skipped) or "the folder holds no PDF, MD, TXT or HTML file"
+        raise CitygroupError(f"No report could be read from {settings.corpus}: {what}")
+
+    options = {"reading": code, "chroma": settings.chroma_url or "embedded"}
+    wanted = Manifest(
+        model=settings.embedding_model or "bundled",
+        fingerprint=encoder_fingerprint(settings),
+        dimensions=0,
+        options=options,
+        corpus=dict(sorted(hashes.items())),
+    )
+    previous, previous_name = None, ""
+    try:
+        previous_name = generations.current(index)
+        previous = generations.read_manifest(index, previous_name)
+    except IndexMissing:
+        pass
+    removed = tuple(sorted(set(previous.corpus) - set(hashes))) if previous else ()
+    outcome = IngestReport(tuple(reports), tuple(skipped), tuple(unchanged), removed)
+    if previous and replace(previous, dimensions=0, built="", passages=0) == wanted:
+        return outcome
+
+    passages = _unique([passage for report in reports for passage in report.passages])
+    texts = [passage_text(passage) for passage in passages]
+    known: dict[str, NDArray[np.float32]] = {}
+    if previous and previous.fingerprint == wanted.fingerprint:
+        try:
+            known = dict(open_store(settings, previous_name).read().values())
+        except IndexMissing:
+            known = {}
+    vectors = _vectors(texts, settings, known, progress)
+
+    name = generations.new_name(index)
+    generations.folder(index, name).mkdir(parents=True)
+    progress("publishing", 0, 1)
+    open_store(settings, name).write(passages, texts, vectors)
+    built = datetime.now(UTC).isoformat(timespec="seconds")
+    manifest = replace(wanted, dimensions=int(vectors.shape[1]), built=built, passages=len(passages))
+    generations.publish(index, name, manifest)
+    for old in generations.superseded(index):
+        if settings.chroma_url:
+            open_store(settings, old).drop()
+        generations.remove(index, old)
+    _clean(index, code)
+    progress("publishing", 1, 1)
+    return outcome
+
+
+def open_store(settings: Settings, name: str) -> ChromaStore:
+    chroma = None if settings.chroma_url else generations.folder(settings.index, name) / "chroma"
+    return ChromaStore(f"citygroup-{name}", chroma, settings.chroma_url)
+
+
+def _clean(index: Path, code: str) -> None:
+    """Remove structure that an earlier version of the reading code recognised (files stay: an undo may want them)."""
+    for path in (index / "reports").glob("*.json"):
+        if not path.stem.endswith(f"-{code}"):
+            path.unlink(missing_ok=True)

@@ -1,0 +1,80 @@
+"""A published index opened for reading: its reports, passages and vectors."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import generations
+from index.build import open_store
+from index.embedding import encoder_fingerprint
+from index.model import Manifest
+from ingest.errors import IndexMismatch
+from ingest.model import Passage, Report
+from ingest.pipeline import report_from_dict
+from ingest.settings import Settings
+
+
+@dataclass(frozen=True)
+class Library:
+    """What one index generation holds. `vectors` is (passages, dimensions), rows as `passages`."""
+
+    generation: str
+    manifest: Manifest
+    reports: tuple[Report, ...]
+    passages: tuple[Passage, ...]
+    vectors: NDArray[np.float32] = field(repr=False)
+    folder: Path = Path()
+
+    def report(self, document: str) -> Report:
+        """Raises KeyError for a document that the index does not hold."""
+        for report in self.reports:
+            if report.document == document:
+                return report
+        raise KeyError(document)
+
+    def passage(self, passage_id: str) -> Passage:
+        """Raises KeyError for an unknown id."""
+        for passage in self.passages:
+            if passage.id == passage_id:
+                return passage
+        raise KeyError(passage_id)
+
+    def file(self, document: str) -> Path:
+        """The file as it was read, kept with the index."""
+        sha = self.manifest.corpus[document]
+        return self.folder / "files" / f"{sha}{Path(document).suffix.lower()}"
+
+
+def open_library(settings: Settings) -> Library:
+    """Open the published index.
+
+    Raises IndexMissing where there is none and IndexMismatch where it was built with another embedding model; both name
+    the command that mends it.
+    """
+    index = settings.index
+    name = generations.current(index)
+    manifest = generations.read_manifest(index, name)
+    rebuild = "Rebuild it with: python -m ingest"
+    if manifest.fingerprint != encoder_fingerprint(settings):
+        raise IndexMismatch(
+            f"The index in {index} was built with the embedding model {manifest.model!r} ({manifest.fingerprint}), "
+            f"the settings name {settings.embedding_model or 'bundled'!r}. {rebuild}"
+        )
+    reports = []
+    for document, sha in manifest.corpus.items():
+        path = index / "reports" / f"{sha}-{manifest.options['reading']}.json"
+        try:
+            reports.append(report_from_dict(json.loads(path.read_text(encoding="utf-8"))))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IndexMismatch(f"The index in {index} lacks the structure of {document} ({error}). {rebuild}") from error
+    stored = open_store(settings, name).read()
+    passages = tuple(
+        {p.id: p for report in sorted(reports, key=lambda r: r.document) for p in report.passages if p.id in stored}.values()
+    )
+    vectors = np.stack([stored[p.id][1] for p in passages]) if passages else np.zeros((0, manifest.dimensions), np.float32)
+    return Library(name, manifest, tuple(reports), passages, vectors, index)
