@@ -16,7 +16,8 @@ class Query:
     """One question as asked. `history` holds the earlier questions of the conversation, oldest first.
 
     `region`, `meeting` (ISO date) and `town` are the reader's filters; `home_town` ("min stad") is left out of the
-    answer where the question says "andra".
+    answer where the question says "andra". `understanding`, where given, is the reader's own correction of how the
+    question was read, and is used instead of reading it again.
     """
 
     question: str
@@ -26,19 +27,23 @@ class Query:
     town: str | None = None
     home_town: str | None = None
     id: str | None = None
+    understanding: Understanding | None = None
 
 
 @dataclass(frozen=True)
 class Understanding:
     """How the question was read; the chat shows it and the reader can change it."""
 
-    topic: str  # the words that are searched for
+    topic: str  # the words that are searched for, as shown to the reader; empty where only filters are asked for
+    text: str = ""  # the question without its filters, as given to the search
     intent: Intent = "list"
+    fact: str | None = None  # ingest.model.FactName, where the meetings themselves are asked about
     regions: tuple[str, ...] = ()
     meetings: tuple[str, ...] = ()  # ISO dates
     towns: tuple[str, ...] = ()
     excluded_towns: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()  # places and meetings asked for that the reports do not have
     follow_up: bool = False
     corrections: tuple[tuple[str, str], ...] = ()  # (as typed, as read)
 
