@@ -1,0 +1,147 @@
+"""The one object that answers: chat, command line and evaluation share it. It is thread-safe and holds no conversation."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from answer.citations import cite_passage, fault
+from answer.compose import compose
+from answer.facts import answer_from_facts
+from answer.messages import message
+from answer.model import Answer, NoAnswer, Query, Understanding
+from answer.question import Known, plain, understand
+from answer.relevance import admitted, relevant
+from answer.swedish import counted, listed, swedish_date
+from index.library import Library
+from index.model import SearchHit, SearchResult
+from index.search import Searcher
+from ingest.towns import find_places
+
+log = logging.getLogger(__name__)
+NEAR = 3
+
+
+class Assistant:
+    """Answers questions from one opened index. `today` gives the date that "i våras" counts from."""
+
+    def __init__(self, library: Library, searcher: Searcher, today: Callable[[], date]) -> None:
+        self.library = library
+        self.searcher = searcher
+        self._today = today
+        meetings = {r.meeting.date: r.meeting for r in library.reports if r.meeting}
+        towns = {town for p in library.passages for town in p.towns}
+        towns |= {town for r in library.reports for c in r.regions for town in (*c.towns, c.host_town) if town}
+        words = {word for p in library.passages for word in plain(p.text).replace("-", " ").split()}
+        self.known = Known(
+            regions=tuple(sorted({c.region for r in library.reports for c in r.regions})),
+            meetings=tuple(meetings[day] for day in sorted(meetings)),
+            towns=tuple(sorted(towns)),
+            reports=library.reports,
+            words=frozenset(word.strip(".,:;!?()”\"") for word in words),
+            find_places=find_places,
+            content_words=searcher.lexical.content_words,
+            correct=searcher.lexical.correct,
+        )
+
+    def understand(self, query: Query) -> Understanding:
+        return query.understanding or understand(query, self.known, self._today())
+
+    def answer(self, query: Query) -> Answer | NoAnswer:
+        """The cited answer, or the refusal with what lies near. Every citation has been checked against its page."""
+        started = time.perf_counter()
+        understood = self.understand(query)
+        result = self._answer(query, understood)
+        return replace(result, seconds=time.perf_counter() - started)
+
+    def _answer(self, query: Query, understood: Understanding) -> Answer | NoAnswer:
+        if understood.unknown:
+            return self._unknown(query, understood)
+        if understood.fact:
+            found = answer_from_facts(query, understood, self.library, self._today())
+            return self._checked(found) if found else self._refuse(query, understood, ())
+        if not understood.topic and not self._filtered(understood):
+            return NoAnswer(query, understood, message("refusal_empty"))
+        search = self.hits(understood)
+        chosen = relevant(search, understood, self.library)
+        if not chosen:
+            return self._refuse(query, understood, search.hits)
+        overlap = self.searcher.lexical.overlap(understood.text or query.question)
+        return self._checked(compose(query, understood, chosen, self.library, overlap))
+
+    def hits(self, understood: Understanding) -> SearchResult:
+        """Every passage with its probability; without a topic, all that the filters admit."""
+        if understood.topic:
+            return self.searcher.search(understood.text)
+        passages = [p for p in self.library.passages if admitted(p, understood, self.library)]
+        return SearchResult(tuple(SearchHit(p, 1.0) for p in passages))
+
+    @staticmethod
+    def _filtered(understood: Understanding) -> bool:
+        return bool(understood.regions or understood.meetings or understood.towns or understood.documents)
+
+    def _checked(self, answer: Answer) -> Answer:
+        """Without the claims whose citation does not hold; that is a defect of the index, and is logged."""
+        faults = {c.number: reason for c in answer.citations if (reason := fault(c, self.library))}
+        for number, reason in faults.items():
+            log.error("citation %s dropped: %s", number, reason)
+        if not faults:
+            return answer
+        claims = tuple(c for c in answer.claims if not set(c.citations) & faults.keys())
+        citations = tuple(c for c in answer.citations if c.number not in faults)
+        return replace(answer, claims=claims, citations=citations)
+
+    # --- refusals ---
+
+    def _searched(self) -> str:
+        count, reports = len(self.library.passages), len(self.library.reports)
+        return message("searched", count=counted(count, "stycke"), reports=counted(reports, "rapport"))
+
+    def _unknown(self, query: Query, understood: Understanding) -> NoAnswer:
+        meetings = [name for name in understood.unknown if any(char.isdigit() for char in name) or "träff" in name]
+        places = [name for name in understood.unknown if name not in meetings]
+        text = []
+        if places:
+            text.append(message("refusal_place", places=listed(places)))
+        if meetings:
+            known = listed([swedish_date(m.date) for m in self.known.meetings])
+            text.append(message("refusal_meeting", meetings=listed(meetings), known=known))
+        near: tuple[SearchHit, ...] = ()
+        if understood.topic:
+            near = self.searcher.search(understood.text).above(0.5)
+        return self._refusal(query, understood, " ".join(text), near)
+
+    def _refuse(self, query: Query, understood: Understanding, hits: tuple[SearchHit, ...]) -> NoAnswer:
+        where = self._where(understood)
+        outside = any(h.probability >= 0.5 for h in hits)
+        if outside and where:
+            text = message("refusal_filtered", where=where, topic=f"”{understood.topic}”")
+        else:
+            text = message("refusal", where=where)
+        return self._refusal(query, understood, text, tuple(h for h in hits if h.probability >= 0.15))
+
+    def _refusal(self, query: Query, understood: Understanding, text: str, near: tuple[SearchHit, ...]) -> NoAnswer:
+        citations = tuple(cite_passage(self.library, hit.passage, i) for i, hit in enumerate(near[:NEAR], 1))
+        lines = [f"{text} {self._searched()}"]
+        if citations:
+            lines.append("\n" + message("near"))
+            for hit, citation in zip(near, citations, strict=False):
+                place = listed([part for part in (citation.region and f"region {citation.region}", citation.town) if part])
+                when = swedish_date(citation.meeting.date) if citation.meeting else citation.title
+                page = f", s. {citation.page}" if citation.page else ""
+                lines.append(f"- {hit.passage.text[:140]} ({', '.join(part for part in (place, when) if part)}{page})")
+        return NoAnswer(query, understood, "\n".join(lines), citations)
+
+    @staticmethod
+    def _where(understood: Understanding) -> str:
+        parts = []
+        if understood.towns:
+            parts.append(f"i {listed(understood.towns)}")
+        if understood.regions:
+            parts.append(f"i region {listed(understood.regions)}")
+        if understood.meetings:
+            parts.append(f"vid träffen {listed([swedish_date(day) for day in understood.meetings])}")
+        return f" {' '.join(parts)}" if parts else ""

@@ -1,0 +1,183 @@
+"""From statements to the text of an answer: lead, sections, folded rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from answer.citations import cite_passage
+from answer.messages import message
+from answer.model import Answer, Citation, Claim, Query, Understanding
+from answer.question import plain, same_region
+from answer.relevance import WEAK
+from answer.statement import statement
+from answer.swedish import counted, listed, swedish_date
+from index.library import Library
+from index.model import SearchHit
+from ingest.model import Meeting
+
+SHOWN = 8  # statements before the fold
+NAMED_TOWNS = 25
+
+
+def short_meeting(meeting: Meeting) -> str:
+    return swedish_date(meeting.date)
+
+
+def section_of(citation: Citation) -> str:
+    """'Region Väst, 9 februari 2021', or the title of another document."""
+    if citation.meeting is None:
+        return citation.title
+    region = f"Region {citation.region}" if citation.region else "Utanför regionerna"
+    return f"{region}, {swedish_date(citation.meeting.date)}"
+
+
+def compose(
+    query: Query, understood: Understanding, hits: Sequence[SearchHit], library: Library, overlap: object
+) -> Answer:
+    """The extractive answer from the chosen hits (at least one), best first.
+
+    `overlap(sentence) -> float` scores a sentence of a long passage for the question.
+    """
+    comparison = understood.intent == "comparison"
+    ordered = sorted(hits, key=lambda h: (-h.probability, h.passage.id))
+    shown_ids = {h.passage.id for h in ordered[:SHOWN]}
+    if len(ordered) <= SHOWN + 2 or comparison:
+        shown_ids = {h.passage.id for h in ordered}
+
+    citations: list[Citation] = []
+    claims: list[Claim] = []
+    for hit in _in_reading_order(ordered, understood, library):
+        number = len(citations) + 1
+        citation = cite_passage(library, hit.passage, number)
+        citations.append(citation)
+        claims.append(
+            Claim(
+                text=statement(hit.passage, overlap),  # type: ignore[arg-type]
+                town=hit.passage.town,
+                citations=(number,),
+                section=section_of(citation),
+                folded=hit.passage.id not in shown_ids,
+                weak=hit.probability < WEAK,
+                probability=hit.probability,
+            )
+        )
+    lead = _lead(understood, claims, citations)
+    text = _text(lead, understood, claims, citations, library)
+    return Answer(query, understood, lead, text, tuple(claims), tuple(citations))
+
+
+def _in_reading_order(hits: Sequence[SearchHit], understood: Understanding, library: Library) -> list[SearchHit]:
+    """Sections by their best statement (a comparison: by time), statements by town's best and then as printed."""
+    best: dict[object, float] = {}
+    town_best: dict[object, float] = {}
+    for hit in hits:
+        section, town = (hit.passage.document, hit.passage.region), hit.passage.town
+        best[section] = max(best.get(section, 0.0), hit.probability)
+        town_best[section, town] = max(town_best.get((section, town), 0.0), hit.probability)
+
+    def key(hit: SearchHit) -> tuple[object, ...]:
+        passage = hit.passage
+        section = (passage.document, passage.region)
+        meeting = library.report(passage.document).meeting
+        time = meeting.date if meeting else ""
+        first = (time, passage.region or "") if understood.intent == "comparison" else ("", "")
+        return (*first, -best[section], section[0], section[1] or "", -town_best[section, passage.town], passage.order)
+
+    return sorted(hits, key=key)
+
+
+def _where(citations: Sequence[Citation]) -> str:
+    dates = sorted({c.meeting.date for c in citations if c.meeting})
+    titles = sorted({c.title for c in citations if not c.meeting})
+    parts = []
+    if dates:
+        word = "träffen" if len(dates) == 1 else "träffarna"
+        parts.append(f"vid {word} {listed([swedish_date(day) for day in dates])}")
+    if titles:
+        parts.append(f"i {listed([f'”{title}”' for title in titles])}")
+    return listed(parts)
+
+
+def _lead(understood: Understanding, claims: Sequence[Claim], citations: Sequence[Citation]) -> str:
+    if understood.intent == "fact" and len(claims) == 1:
+        lead = f"{claims[0].text} [{claims[0].citations[0]}]"
+        return f"{lead} {message('weak')}" if claims[0].weak else lead
+    towns = list(dict.fromkeys(town for c in citations if c.town for town in c.town.split(", ")))
+    regions = {c.region for c in citations if c.region}
+    topic = understood.topic
+    if understood.intent == "comparison":
+        lead = message("lead_comparison", topic=f"”{topic}”" if topic else "detta")
+    elif understood.intent == "summary" or not topic:
+        lead = message("lead_summary", where="", count=counted(len(claims), "omnämnande"))
+    else:
+        places = f"på {counted(len(claims), 'ställe')}"
+        if regions:
+            places += f" i {counted(len(regions), 'region')}"
+        where = _where(citations)
+        lead = message("lead_list", topic=f"”{topic}”", places=places, where=f", {where}" if where else "")
+    if len(towns) > 1:
+        lead += " " + message("lead_towns", towns=listed(sorted(towns, key=plain)[:NAMED_TOWNS]))
+    if claims and all(claim.weak for claim in claims):
+        lead += " " + message("weak")
+    return lead
+
+
+def _text(
+    lead: str, understood: Understanding, claims: Sequence[Claim], citations: Sequence[Citation], library: Library
+) -> str:
+    if understood.intent == "fact" and len(claims) == 1:
+        citation = citations[0]
+        return f"{lead}\n\n_{section_of(citation)}_"
+    if understood.intent == "comparison":
+        return f"{lead}\n\n{_table(understood, claims, citations, library)}"
+    lines = [lead]
+    section = None
+    for claim in claims:
+        if claim.folded:
+            continue
+        if claim.section != section:
+            section = claim.section
+            lines.append(f"\n**{section}**\n")
+        lines.append(f"- {claim.text} [{claim.citations[0]}]")
+    folded = [claim for claim in claims if claim.folded]
+    if folded:
+        towns = dict.fromkeys(town for c in folded if c.town for town in c.town.split(", "))
+        named = f" ({listed(list(towns))})" if towns else ""
+        lines.append("\n" + message("more", count=counted(len(folded), "omnämnande"), towns=named))
+    return "\n".join(lines)
+
+
+def _table(
+    understood: Understanding, claims: Sequence[Claim], citations: Sequence[Citation], library: Library
+) -> str:
+    """Side by side: a row for each region, meeting or town compared, the silent ones too."""
+    rows: dict[str, list[str]] = {}
+    if len(understood.towns) > 1:
+        sides = list(understood.towns)
+
+        def side(c: Citation) -> list[str]:
+            return [town for town in sides if town in (c.town or "") or town.lower() in c.quote.lower()]
+    elif len(understood.regions) > 1 or (len(understood.meetings) == 1 and not understood.regions):
+        chapters = [r.region for report in library.reports for r in report.regions if not r.cancelled
+                    and (not understood.meetings or (report.meeting and report.meeting.date in understood.meetings))]  # fmt: skip
+        wanted = understood.regions
+        sides = list(dict.fromkeys(r for r in chapters if not wanted or any(same_region(w, r) for w in wanted)))
+
+        def side(c: Citation) -> list[str]:
+            return [c.region] if c.region in sides else []
+    else:
+        dates = sorted(r.meeting.date for r in library.reports if r.meeting)
+        sides = [day for day in dates if not understood.meetings or day in understood.meetings]
+
+        def side(c: Citation) -> list[str]:
+            return [c.meeting.date] if c.meeting and c.meeting.date in sides else []
+
+    rows = {name: [] for name in sides}
+    for claim, citation in zip(claims, citations, strict=True):
+        for name in side(citation):
+            rows[name].append(f"{claim.text} [{citation.number}]".replace("|", "/"))
+    lines = ["| | Rapporterna säger |", "|---|---|"]
+    for name in sides:
+        label = swedish_date(name) if name[:2] == "20" and name[4:5] == "-" else name
+        lines.append(f"| **{label}** | {'<br>'.join(rows[name]) or message('silent')} |")
+    return "\n".join(lines)

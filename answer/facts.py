@@ -1,0 +1,95 @@
+"""Questions about the meetings themselves, answered from the recognised structure with the page cited."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from answer.citations import cite_fact
+from answer.messages import message
+from answer.model import Answer, Citation, Claim, Query, Understanding
+from answer.question import plain, same_region
+from answer.swedish import swedish_date
+from index.library import Library
+from ingest.model import Fact, Report
+
+TOGETHER = {  # a question without a region asks for the whole meeting as well
+    "participants": ("participants_total", "participants"),
+    "next_host_towns": ("next_host_towns", "next_meeting"),
+    "next_meeting": ("next_meeting", "next_host_towns"),
+}
+
+
+def _value(fact: Fact) -> str:
+    """A date of the facts in words, everything else as it is."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", fact.value):
+        return swedish_date(fact.value)
+    return fact.value
+
+
+def _sentence(report: Report, fact: Fact) -> str:
+    meeting = report.meeting
+    assert meeting is not None
+    when = f"vid träffen {swedish_date(meeting.date)}"
+    name = fact.name
+    region = f"region {fact.region}" if fact.region else "regionen"
+    if name == "meeting":
+        form = f" ({meeting.form} träff)" if meeting.form else ""
+        return message("fact_meeting", label=meeting.label, date=swedish_date(meeting.date), form=form)
+    if name in ("next_meeting", "next_host_towns"):
+        where = f" för region {fact.region}" if fact.region else ""
+        return message(f"fact_{name}", meeting=swedish_date(meeting.date) + where, value=_value(fact))
+    if name == "cancelled":
+        return message("fact_cancelled", region=region, meeting=swedish_date(meeting.date))
+    text = message(f"fact_{name}", region=region, meeting=when, value=_value(fact))
+    return text[0].upper() + text[1:]
+
+
+def _wanted(understood: Understanding, report: Report) -> list[Fact]:
+    """The report's facts that the question asks for, totals first."""
+    assert understood.fact is not None
+    names = TOGETHER.get(understood.fact, (understood.fact,))
+    if understood.regions:
+        names = tuple(name for name in names if name != "participants_total")
+    found = []
+    for name in names:
+        for fact in report.facts:
+            if fact.name != name:
+                continue
+            if understood.regions and fact.region and not any(same_region(r, fact.region) for r in understood.regions):
+                continue
+            if understood.towns and name in ("host_town", "towns", "next_host_towns", "cancelled"):
+                named = plain(f"{fact.value} {fact.quote}")
+                if not any(plain(town) in named for town in understood.towns):
+                    continue
+            found.append(fact)
+    return found
+
+
+def answer_from_facts(query: Query, understood: Understanding, library: Library, today: date) -> Answer | None:
+    """The answer, or None where the structure does not tell."""
+    reports = sorted((r for r in library.reports if r.meeting), key=lambda r: r.meeting.date, reverse=True)  # type: ignore[union-attr]
+    if understood.meetings:
+        reports = [r for r in reports if r.meeting and r.meeting.date in understood.meetings]
+    claims: list[Claim] = []
+    citations: list[Citation] = []
+    seen: set[str] = set()
+    for report in reports:
+        for fact in _wanted(understood, report):
+            text = _sentence(report, fact)
+            if text in seen:
+                continue
+            seen.add(text)
+            number = len(citations) + 1
+            citations.append(cite_fact(report, fact, number))
+            section = report.meeting.label if report.meeting else None
+            claims.append(Claim(text=text, town=None, citations=(number,), section=section))
+    if not claims:
+        return None
+    lead = f"{claims[0].text} [1]"
+    lines = [lead]
+    for claim in claims[1:]:
+        if len(lines) == 1:
+            lines.append("")
+        lines.append(f"- {claim.text} [{claim.citations[0]}]")
+    return Answer(query, understood, lead, "\n".join(lines), tuple(claims), tuple(citations))

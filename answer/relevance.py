@@ -1,0 +1,58 @@
+"""Where relevance ends: which of the search's hits an answer is built on."""
+
+from __future__ import annotations
+
+from answer.model import Understanding
+from answer.question import plain, same_region
+from index.library import Library
+from index.model import SearchHit, SearchResult
+from ingest.model import Passage
+
+LIST = 0.5  # a passage is in the answer where it is more likely on the topic than not
+FACT_SHARE = 0.75  # of the best hit's probability, for a second figure to be shown beside it
+WEAK = 0.6  # an answer whose best passage lies below is said to be weakly supported
+MOST = 60  # statements; beyond it a question is too wide to be answered passage by passage
+
+
+def admitted(passage: Passage, understood: Understanding, library: Library) -> bool:
+    """Whether a passage lies within the filters of the question."""
+    if understood.regions and not any(same_region(region, passage.region) for region in understood.regions):
+        return False
+    if understood.documents and passage.document not in understood.documents:
+        return False
+    if understood.meetings:
+        meeting = library.report(passage.document).meeting
+        if meeting is None or meeting.date not in understood.meetings:
+            return False
+    if understood.towns and not any(speaks_of(passage, town) for town in understood.towns):
+        return False
+    own = set(understood.excluded_towns)
+    return not (own and passage.towns and set(passage.towns) <= own)
+
+
+def speaks_of(passage: Passage, town: str) -> bool:
+    return town in passage.towns or plain(town) in plain(passage.text).replace("-", " ").split()
+
+
+def relevant(result: SearchResult, understood: Understanding, library: Library) -> list[SearchHit]:
+    """The hits that answer, best first; none where the reports say nothing."""
+    hits = [hit for hit in result.hits if admitted(hit.passage, understood, library)]
+    chosen = [hit for hit in hits if hit.probability >= LIST]
+    if understood.intent == "fact" and chosen:
+        best = chosen[0].probability
+        figures = [h for h in chosen if any(c.isdigit() for c in h.passage.text)] or chosen
+        chosen = [h for h in figures if h.probability >= FACT_SHARE * best] or chosen[:1]
+    return without_repeats(chosen)[:MOST]
+
+
+def without_repeats(hits: list[SearchHit]) -> list[SearchHit]:
+    """The same words said twice in one chapter are one statement."""
+    seen: set[tuple[object, ...]] = set()
+    kept = []
+    for hit in hits:
+        passage = hit.passage
+        key = (passage.document, passage.region, passage.towns, plain(passage.text).strip(" .!"))
+        if key not in seen:
+            seen.add(key)
+            kept.append(hit)
+    return kept
