@@ -1,0 +1,1 @@
+"""The question set and everything that measures with it; `python -m eval` runs it."""
