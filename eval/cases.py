@@ -30,7 +30,7 @@ class Mention:
     """A statement of a report: where it stands and one to three key strings that tell it, never its sentence.
 
     `document` is the base name without suffix, so that originals and digests share one set. `page` None where the
-    report has no pages; `town` "A, B" for several.
+    report has no pages; `town` "A, B" for several. `also` are other places that state the very same: one is enough.
     """
 
     document: str
@@ -38,6 +38,12 @@ class Mention:
     page: int | None
     town: str | None
     keys: tuple[str, ...]
+    also: tuple[Mention, ...] = ()
+
+    @property
+    def places(self) -> tuple[Mention, ...]:
+        """The mention itself and the other places that state the same."""
+        return (self, *self.also)
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,10 @@ def check(data: Any, name: str = "questions.yaml") -> None:
 def select(
     cases: Iterable[Case], split: str | None = None, kinds: Sequence[str] = (), ids: Sequence[str] = ()
 ) -> tuple[Case, ...]:
-    """The cases of a split, of kinds, with ids; an empty condition holds for all. Raises QuestionSetError on unknown ids."""
+    """The cases of a split, of kinds, with ids; an empty condition holds for all.
+
+    Raises QuestionSetError for an unknown id.
+    """
     cases = tuple(cases)
     unknown = sorted(set(ids) - {case.id for case in cases})
     if unknown:
@@ -152,8 +161,8 @@ def case_from_dict(data: Mapping[str, Any]) -> Case:
         history=tuple(data.get("history") or ()),
         **{name: filters.get(name) for name in _FILTERS},
         answerable=data["answerable"],
-        expected=tuple(_mention(item) for item in data.get("expected") or ()),
-        accepted=tuple(_mention(item) for item in data.get("accepted") or ()),
+        expected=tuple(mention_from_dict(item) for item in data.get("expected") or ()),
+        accepted=tuple(mention_from_dict(item) for item in data.get("accepted") or ()),
         status=data.get("status") or get_args(Status)[0],
         comment=data.get("comment") or "",
         origin=data.get("origin") or "",
@@ -185,22 +194,27 @@ def case_to_dict(case: Case) -> dict[str, Any]:
 
 
 def mention_to_dict(mention: Mention) -> dict[str, Any]:
-    return {
+    """The mention in the file's form and order; `also` only where there are any."""
+    data: dict[str, Any] = {
         "document": mention.document,
         "region": mention.region,
         "page": mention.page,
         "town": mention.town,
         "keys": list(mention.keys),
     }
+    if mention.also:
+        data["also"] = [mention_to_dict(other) for other in mention.also]
+    return data
 
 
-def _mention(data: Mapping[str, Any]) -> Mention:
+def mention_from_dict(data: Mapping[str, Any]) -> Mention:
     return Mention(
         document=data["document"],
         region=data.get("region"),
         page=data.get("page"),
         town=data.get("town"),
         keys=tuple(str(key) for key in data["keys"]),
+        also=tuple(mention_from_dict(item) for item in data.get("also") or ()),
     )
 
 

@@ -59,9 +59,9 @@ def claim_precision(case: Case, result: Answer | NoAnswer, places: Places) -> Sc
     items = []
     for claim in result.claims:
         citations = _citations(claim, result)
-        right = any(places.is_mention(claim, c, m) for c in citations for m in (*case.expected, *case.accepted))
-        first = citations[0] if citations else None
-        items.append(Item(_short(claim.text), right, first and base_name(first.document), first and first.region))
+        right = any(places.is_mention(claim, c, m) for c in citations for m in _variants(case))
+        where = (base_name(citations[0].document), citations[0].region) if citations else (None, None)
+        items.append(Item(_short(claim.text), right, *where))
     wrong = [item.label for item in items if not item.right]
     return _share(items, f"Inte bland de väntade: {'; '.join(wrong)}" if wrong else f"Alla {len(items)} rätt")
 
@@ -142,7 +142,7 @@ def stated_by(mention: Mention, result: Answer | NoAnswer, places: Places) -> tu
         citation.number
         for claim in result.claims
         for citation in _citations(claim, result)
-        if places.is_mention(claim, citation, mention)
+        if any(places.is_mention(claim, citation, place) for place in mention.places)
     }
     return tuple(sorted(numbers))
 
@@ -164,13 +164,18 @@ def _stated(case: Case, result: Answer, places: Places) -> list[tuple[Claim, Cit
         (claim, citation, mention)
         for claim in result.claims
         for citation in _citations(claim, result)
-        for mention in (*case.expected, *case.accepted)
+        for mention in _variants(case)
         if places.is_mention(claim, citation, mention)
     ]
 
 
+def _variants(case: Case) -> list[Mention]:
+    """Everything that a claim may rightly state, at each of its places."""
+    return [place for mention in (*case.expected, *case.accepted) for place in mention.places]
+
+
 def _attribution_faults(claim: Claim, citation: Citation, mention: Mention, places: Places) -> list[str]:
-    """What is printed wrong beside a stated mention. A structured fact (no passage) is not asked for an absent town."""
+    """What is printed wrong beside a stated mention. A structured fact (no passage) is not asked for its town."""
     faults = []
     report = places.report(citation.document)
     meeting = report.meeting.date if report and report.meeting else None
@@ -180,7 +185,7 @@ def _attribution_faults(claim: Claim, citation: Citation, mention: Mention, plac
     if (citation.meeting.date if citation.meeting else None) != meeting:
         faults.append(f"träff {citation.meeting.date if citation.meeting else 'saknas'}, ska vara {meeting or 'ingen'}")
     expected = towns(mention.town)
-    if not (is_fact and not expected):
+    if not is_fact:
         if towns(citation.town) != expected:
             faults.append(f"ort {citation.town or 'saknas'}, ska vara {mention.town or 'ingen'}")
         elif not expected <= towns(claim.town):

@@ -157,7 +157,7 @@ class Places:
 
 
 def _spans_with(quote: str, pages: Sequence[Page]) -> list[Pages]:
-    """The pages, or pairs of pages that follow one another, whose text holds the quote. (0, 0) for a page without number."""
+    """The pages, or pairs of neighbouring pages, whose text holds the quote; (0, 0) for a page without number."""
     words = as_printed(quote)
     if not words:
         return []

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from answer.model import Answer, NoAnswer, Query, to_json
 from eval import names
-from eval.cases import Case, Mention, mention_to_dict
+from eval.cases import Case, Mention, mention_from_dict, mention_to_dict
 from eval.evaluators import Item, Score, evaluate, stated_by
 from eval.places import Library, Places
 from index.model import SearchResult
@@ -204,7 +204,7 @@ def run_from_dict(data: dict[str, Any]) -> Run:
         }
         mentions = tuple(
             MentionResult(
-                Mention(**{**m["mention"], "keys": tuple(m["mention"]["keys"])}),
+                mention_from_dict(m["mention"]),
                 m["found"],
                 tuple(m["citations"]),
                 m["lost"],
@@ -235,10 +235,10 @@ def _lost(
     mention: Mention, result: Answer | NoAnswer, places: Places, ranking: SearchResult
 ) -> tuple[str, int | None, float | None]:
     """Where a mention was lost: (Swedish stage, rank from 1, probability)."""
-    ids = {passage.id for passage in places.passages_of(mention)}
+    ids = {passage.id for place in mention.places for passage in places.passages_of(place)}
     hits = [(rank, hit) for rank, hit in enumerate(ranking.hits, 1) if hit.passage.id in ids]
     rank, probability = (hits[0][0], hits[0][1].probability) if hits else (None, None)
-    if not ids and not places.holds_mention(mention):
+    if not ids and not any(places.holds_mention(place) for place in mention.places):
         stage = "finns inte i materialet"
     elif not result.answerable:
         stage = "frågan avböjdes"

@@ -168,3 +168,9 @@ def test_reasons_name_the_page_the_region_and_the_missing_mention(world, plant):
     assert "region Kust, ska vara Fjäll" in region[names.ATTRIBUTION].reason
     missing = evaluate(world.case, replace(world.right, claims=world.right.claims[1:]), places)
     assert "Granvik: ljusslingor" in missing[names.MENTION_RECALL].reason
+
+
+def test_a_statement_told_elsewhere_too_is_found_at_either_place(world):
+    elsewhere = replace(world.case.expected[1], page=2, keys=("nirgends",), also=(world.case.expected[1],))
+    case = replace(world.case, expected=(world.case.expected[0], elsewhere, *world.case.expected[2:]))
+    assert lowered(case, world.right, world) == set()
