@@ -89,7 +89,7 @@ class FakeSearcher:
 class FakeAssistant:
     """Answers from `answers` (by question); refuses what is not there; raises what is an exception."""
 
-    answers: dict[str, Answer | Exception] = field(default_factory=dict)
+    answers: dict[str, Answer | Exception | None] = field(default_factory=dict)
     library: FakeLibrary = field(default_factory=FakeLibrary)
     asked: list[Query] = field(default_factory=list)
 
@@ -163,10 +163,10 @@ class World:
     def right(self) -> Answer:
         return answer_of((REPORT, 1), (REPORT, 2), (REPORT, 3), (REPORT, 4), (LATER_REPORT, 2))
 
-    def assistant(self, **answers: Answer | Exception) -> FakeAssistant:
+    def assistant(self, **answers: Answer | Exception | None) -> FakeAssistant:
         """Answers the case rightly; `answers` by case id take its place."""
         by_id = {"ljus": self.case.question, "visby": self.refusal.question}
-        table: dict[str, Answer | Exception] = {self.case.question: self.right}
+        table: dict[str, Answer | Exception | None] = {self.case.question: self.right}
         table.update({by_id.get(key, key): value for key, value in answers.items()})
         return FakeAssistant(table)
 
