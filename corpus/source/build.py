@@ -21,6 +21,7 @@ import json
 import re
 import sys
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ SOURCE = Path(__file__).resolve().parent
 NOTE = (
     "Sammandrag i egna ord av ”{name}”, inte originalet. Originalet tillhör sin utgivare; sidnumren följer originalets."
 )
+TEXT_SIZES = (10.8, 10.2, 9.6)  # points
 PAGE_MARK = re.compile(r"<!--\s*sida\s+(\d+)\s*-->")
 NAME_MARK = re.compile(r"<!--\s*namn:\s*(.+?)\s*-->")
 ENTRY = re.compile(r"(.+?)\s*\.{3,}\s*(\d+)")
@@ -112,26 +114,28 @@ def parse(text: str, stem: str) -> Digest:
 
 
 def typeset(digest: Digest) -> bytes:
-    """The PDF. Raises SourceError naming each page whose text does not fit."""
+    """The PDF, in the largest of the text sizes in which every page fits.
+
+    Raises SourceError naming each page whose text does not fit even in the smallest.
+    """
     data = {
         "name": digest.name,
         "note": NOTE.format(name=digest.name),
         "pages": [{"number": p.number, "cover": p.cover, "blocks": p.blocks} for p in digest.pages],
     }
-    compiler = typst.Compiler(
-        SOURCE / "digest.typ", sys_inputs={"digest": json.dumps(data, ensure_ascii=False)}, ignore_system_fonts=True
-    )
-    ends = json.loads(compiler.query("<page-end>", field="value"))
-    before = 0
-    too_long = []
-    for end in ends:
-        if end["pdf"] - before > 1:
-            too_long.append(str(end["source"]))
-        before = end["pdf"]
-    if too_long:
-        raise SourceError(f"{digest.stem}.md: too much text for one page: page {', '.join(too_long)}")
-    pdf: bytes = compiler.compile(format="pdf")
-    return pdf
+    for size in TEXT_SIZES:
+        compiler = typst.Compiler(
+            SOURCE / "digest.typ",
+            sys_inputs={"digest": json.dumps(data | {"size": size}, ensure_ascii=False)},
+            ignore_system_fonts=True,
+        )
+        ends = [(0, 0)] + [(e["source"], e["pdf"]) for e in json.loads(compiler.query("<page-end>", field="value"))]
+        too_long = [str(page) for (_, before), (page, end) in pairwise(ends) if end - before > 1]
+        if not too_long:
+            pdf = compiler.compile(format="pdf")
+            assert isinstance(pdf, bytes)  # one PDF, not a list of images
+            return pdf
+    raise SourceError(f"{digest.stem}.md: too much text for one page: page {', '.join(too_long)}")
 
 
 def as_html(digest: Digest) -> str:
