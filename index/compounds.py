@@ -1,0 +1,97 @@
+"""Swedish compounds: a word is found in longer ones, and a long one through its parts."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Mapping
+from functools import lru_cache
+
+from index.words import stem
+
+WHOLE = 1.0  # the same word, inflected or not
+PART = 0.85  # begins or ends the compound: presentkort in presentkortsförsäljning, centrumpresentkort
+SHORT_PART = 0.7  # the same of a word of four letters, where the rest is a known word too
+INNER = 0.6  # inside a compound, or in words that scanning ran together
+CONTAINED = 0.45  # the other way round: asked for a compound, found one of its parts
+LINKS = "seoau"  # letters that join the parts, or that a stem has lost
+INFLECTION = 4  # letters that an ending has at most
+
+
+class Vocabulary:
+    """The folded forms of a corpus, searchable as parts of one another. Safe to share between threads."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self.counts = dict(counts)
+        self.forms = list(counts)
+        self.number = {form: number for number, form in enumerate(self.forms)}
+        self.stems = frozenset(map(stem, self.forms))
+        self._by_stem: dict[str, list[int]] = {}
+        for number, form in enumerate(self.forms):
+            self._by_stem.setdefault(stem(form), []).append(number)
+        self._joined = "\n".join(self.forms)
+        self._starts = [0]
+        for form in self.forms:
+            self._starts.append(self._starts[-1] + len(form) + 1)
+        self._sorted = sorted(self.forms)
+        self.related = lru_cache(maxsize=4096)(self._related)
+
+    def starts(self, beginning: str) -> bool:
+        """Whether a form of the corpus begins so."""
+        place = bisect.bisect_left(self._sorted, beginning)
+        return place < len(self._sorted) and self._sorted[place].startswith(beginning)
+
+    def knows(self, part: str) -> bool:
+        """Whether it is a word of the corpus, perhaps with a linking letter behind it."""
+        return (
+            part in self.stems or stem(part) in self.stems or (part[-1:] in "seoau" and stem(part[:-1]) in self.stems)
+        )
+
+    def splits(self, form: str) -> bool:
+        """Whether it is a compound of two words of the corpus of at least four letters each."""
+        return any(self.knows(form[:cut]) and self.knows(form[cut:]) for cut in range(4, len(form) - 3))
+
+    def _related(self, stemmed: str) -> tuple[tuple[int, float], ...]:
+        """Forms that a stem stands in or is made of, by number, with how well they match."""
+        found = dict.fromkeys(self._by_stem.get(stemmed, ()), WHOLE)
+        candidates: set[int] = set()
+        if len(stemmed) >= 4:
+            place = self._joined.find(stemmed)
+            while place >= 0:
+                candidates.add(bisect.bisect_right(self._starts, place) - 1)
+                place = self._joined.find(stemmed, place + 1)
+        for cut in range(4, len(stemmed) - 3):
+            for part in (stemmed[:cut], stemmed[cut:]):
+                candidates.update(self._by_stem.get(stem(part), ()))
+                candidates.update(self._by_stem.get(part, ()))
+        for number in candidates - found.keys():
+            weight = relation(stemmed, self.forms[number], self)
+            if weight:
+                found[number] = weight
+        return tuple(found.items())
+
+
+def relation(asked: str, form: str, vocabulary: Vocabulary) -> float:
+    """How well a form of a text matches the stem asked for: 1 the same word, less within a compound, 0 not at all."""
+    other = stem(form)
+    if asked == other:
+        return WHOLE
+    place = form.find(asked)
+    if place >= 0 and len(asked) >= 4:
+        return _inside(asked, form, place, vocabulary)
+    if len(other) >= 4 and len(asked) - len(other) >= 3:
+        if asked.startswith(other) and vocabulary.knows(asked[len(other) :].removeprefix("s")):
+            return CONTAINED
+        if asked.endswith(other) and vocabulary.knows(asked[: -len(other)]):
+            return CONTAINED
+    return 0.0
+
+
+def _inside(asked: str, form: str, place: int, vocabulary: Vocabulary) -> float:
+    before, after = form[:place], form[place + len(asked) :]
+    at_edge = not before or len(after) <= INFLECTION
+    if len(asked) == 4:
+        rest = before or after
+        return SHORT_PART if at_edge and len(rest) >= 3 and vocabulary.knows(rest.removeprefix("s")) else 0.0
+    if at_edge:
+        return PART if len(before) != 1 else 0.0
+    return INNER if len(asked) >= 6 else 0.0

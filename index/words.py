@@ -1,0 +1,90 @@
+"""Swedish words for matching: folding, splitting, stems, and which words of a question carry its topic."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+import snowballstemmer
+
+STOPWORDS = Path(__file__).with_name("stopwords.txt")
+
+_WORD = re.compile(r"[^\W_]+(?:[-:.][^\W_]+)*")
+_LETTER_LIKE_DIGIT = re.compile(r"(?<=[a-z])[06](?=[a-z])")  # ö and o as scanning leaves them
+
+
+def fold(text: str) -> str:
+    """Lower case without diacritics: å ä ö, typed, decomposed or lost in scanning, meet ("Dr0mmar" is "drommar")."""
+    text = unicodedata.normalize("NFKD", text.replace("\u00ad", "").casefold())
+    text = "".join(char for char in text if not unicodedata.combining(char))
+    text = text.replace("\u00f8", "o").replace("\u00e6", "a")
+    return _LETTER_LIKE_DIGIT.sub("o", text)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text as they stand; hyphenated parts apart, numbers as words."""
+    return [part for match in _WORD.findall(text) for part in re.split(r"[-:.]", match) if part]
+
+
+def content_words(question: str) -> list[str]:
+    """The words of a question that carry its topic, as typed: neither grammar nor what every question here says."""
+    found = []
+    for word in words(question):
+        folded = fold(word)
+        if folded in _stopwords() or (len(folded) < 2 and not folded.isdigit()):
+            continue
+        if word not in found:
+            found.append(word)
+    return found
+
+
+@lru_cache(maxsize=65536)
+def stem(folded: str) -> str:
+    """Stem of a folded word (Snowball's Swedish rules, with the endings that it leaves)."""
+    if len(folded) < 4 or folded.isdigit():
+        return folded
+    stemmed = _snowball().stemWord(folded)
+    for ending, kept in _MORE_ENDINGS:
+        if stemmed.endswith(ending) and len(stemmed) - len(ending) >= 4:
+            return stemmed[: len(stemmed) - len(ending)] + kept
+    return stemmed
+
+
+def stems(text: str) -> list[str]:
+    """Stems of all words of a text, in order."""
+    return [stem(fold(word)) for word in words(text)]
+
+
+def distance(left: str, right: str, limit: int) -> int:
+    """Edits between two words (two neighbours swapped count as one), or limit + 1 where there are more."""
+    if abs(len(left) - len(right)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        last, before, row = before, row, [i]
+        for j, b in enumerate(right, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+        if min(row) > limit:
+            return limit + 1
+    return row[-1]
+
+
+@lru_cache(maxsize=1)
+def _stopwords() -> frozenset[str]:
+    lines = STOPWORDS.read_text(encoding="utf-8").splitlines()
+    return frozenset(fold(word) for line in lines if not line.startswith("#") for word in line.split())
+
+
+@lru_cache(maxsize=1)
+def _snowball():  # type: ignore[no-untyped-def]
+    return snowballstemmer.stemmer("swedish")
+
+
+# Inflection that Snowball leaves; it takes care of -a, -ar, -en, -erna and the like.
+_MORE_ENDINGS = (("ningar", "ning"), ("et", ""), ("ln", "l"), ("lt", "l"))
