@@ -10,6 +10,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from eval import cases, compare, history, names, report
@@ -18,6 +19,8 @@ from eval.runner import Assistant, Progress, Run, run
 from eval.tables import Section
 from ingest.errors import CitygroupError
 from ingest.settings import Settings, read_settings
+
+TODAY = date(2026, 11, 1)  # what "i våras" counts from; fixed, so that a run gives the same figures on any day
 
 
 def main(arguments: Sequence[str] | None = None, opened: Assistant | None = None) -> int:
@@ -55,13 +58,25 @@ def _run(options: argparse.Namespace, opened: Assistant | None) -> int:
 
 
 def open_assistant(settings: Settings, thesaurus: bool = True) -> Assistant:
-    """The assistant over the published index, without the trade thesaurus where asked.
+    """The assistant over the published index, without the trade thesaurus where asked; its day is always TODAY.
 
     Raises IndexMissing and IndexMismatch, which name the command that helps.
     """
     from answer import assemble
 
-    return assemble.open_assistant(settings) if thesaurus else assemble.open_assistant(settings, thesaurus=False)
+    assistant = assemble.open_assistant(settings, today=lambda: TODAY)
+    if thesaurus:
+        return assistant
+    from answer.assistant import Assistant as Opened
+    from index.embedding import load_encoder
+    from index.lexical import LexicalIndex
+    from index.search import Searcher
+    from index.thesaurus import Thesaurus
+
+    library = assistant.library
+    lexical = LexicalIndex.build(library.passages, Thesaurus())
+    searcher = Searcher(library.passages, library.vectors, load_encoder(settings), lexical)
+    return Opened(library, searcher, lambda: TODAY)
 
 
 def _extra(

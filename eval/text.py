@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from ingest.cleaning import fold
+
 _LINE_HYPHEN = re.compile(r"[-\u00ad\u2010]\s*\n\s*")
 _DIGIT_GROUPS = re.compile(r"(?<=\d)[ .](?=\d{3}(?!\d))")
 
@@ -27,11 +29,7 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=50_000)
 def folded(text: str) -> str:
     """`plain` without the dots and rings that OCR loses, by the same folding as the search's."""
-    try:
-        from ingest.cleaning import fold
-    except ImportError:
-        return "".join(c for c in unicodedata.normalize("NFKD", plain(text)) if not unicodedata.combining(c))
-    return str(fold(plain(text)))
+    return fold(plain(text))
 
 
 def holds(text: str, keys: Iterable[str]) -> bool:
