@@ -1,0 +1,120 @@
+"""An answer or a refusal as HTML: lead, sections, claims with citation chips. Every text from outside is escaped.
+
+Chips are ordinary links that open the same source in any browser window; on the chat page ui/bridge.py catches the
+click and opens the source beside the answer instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
+from itertools import groupby
+
+from answer.model import Answer, Citation, Claim, NoAnswer
+from ui.labels import citation_label
+from ui.texts import t
+
+Href = Callable[[Citation], str]
+"""The link that opens a citation's source, for example "?dokument=a.pdf&sida=3&stycke=1f"."""
+
+_MARKER = re.compile(r"\[(\d+)\]")
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+
+
+def answer_html(answer: Answer, exchange: str, href: Href) -> str:
+    """The whole answer. `exchange` tells the chips of one answer from those of another."""
+    chips = _Chips({c.number: c for c in answer.citations}, exchange, href)
+    parts = [f'<p class="cg-lead">{chips.inline(answer.lead)}</p>']
+    rest = answer.claims
+    if rest and answer.lead.startswith(rest[0].text):  # the lead is the first statement: say it once
+        parts = [f'<p class="cg-lead">{chips.inline(_MARKER.sub("", answer.lead))}</p>{chips.row(rest[0].citations)}']
+        rest = rest[1:]
+    for section, claims in _sections(rest):
+        shown = [c for c in claims if not c.folded]
+        folded = [c for c in claims if c.folded]
+        heading = f"<h3>{escape(section)}</h3>" if section else ""
+        body = _claim_list(shown, chips)
+        if folded:
+            summary = escape(t("answer.more" if shown else "answer.folded", n=len(folded)))
+            body += f"<details><summary>{summary}</summary>{_claim_list(folded, chips)}</details>"
+        parts.append(f"<section>{heading}{body}</section>")
+    return f'<div class="cg-answer">{"".join(parts)}</div>'
+
+
+def refusal_html(refusal: NoAnswer, exchange: str, href: Href) -> str:
+    """Why there is no answer, and what lies near, each with its chip."""
+    chips = _Chips({c.number: c for c in refusal.nearby}, exchange, href)
+    paragraphs = [p for p in refusal.text.split("\n\n") if p.strip()]
+    if refusal.nearby:
+        paragraphs = paragraphs[:1]  # what lies near follows below, with chips
+    text = "".join(f"<p>{chips.inline(p)}</p>" for p in paragraphs)
+    nearby = ""
+    if refusal.nearby:
+        items = "".join(
+            f'<li><p class="cg-claim">{escape(excerpt(c.quote))}</p>{chips.row((c.number,))}</li>'
+            for c in refusal.nearby
+        )
+        nearby = f'<section><h3>{escape(t("answer.nearby"))}</h3><ul class="cg-claims">{items}</ul></section>'
+    return f'<div class="cg-answer cg-refusal">{text}{nearby}</div>'
+
+
+def excerpt(text: str, length: int = 180) -> str:
+    """The beginning of a text, cut at a word, with an ellipsis where something was cut."""
+    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0].rstrip(" ,;:–-") + " …"
+
+
+class _Chips:
+    """The links of one answer."""
+
+    def __init__(self, citations: dict[int, Citation], exchange: str, href: Href) -> None:
+        self._citations, self._exchange, self._href = citations, exchange, href
+
+    def inline(self, text: str) -> str:
+        """Escaped text in which [n] is a link and **words** are bold."""
+        bold = _BOLD.sub(r"<strong>\1</strong>", escape(text))
+        return _MARKER.sub(lambda m: self._link(int(m[1]), "cg-ref", f"[{m[1]}]") or m[0], bold)
+
+    def row(self, numbers: Iterable[int]) -> str:
+        links = []
+        for number in numbers:
+            if citation := self._citations.get(number):
+                body = f'<span class="cg-number">{number}</span>{escape(citation_label(citation))}'
+                links.append(self._link(number, "cg-chip", body))
+        return f'<p class="cg-chips">{" ".join(links)}</p>' if links else ""
+
+    def _link(self, number: int, css: str, body: str) -> str:
+        citation = self._citations.get(number)
+        if citation is None:
+            return ""
+        name = t("citation.open", number=number, label=citation_label(citation))
+        return (
+            f'<a class="{css}" href="{escape(self._href(citation))}" data-cg-open="{escape(self._exchange)}" '
+            f'data-cg-number="{number}" id="cg-{escape(self._exchange)}-{number}-{css}" '
+            f'aria-label="{escape(name)}" title="{escape(excerpt(citation.quote, 240))}">{body}</a>'
+        )
+
+
+def _sections(claims: Sequence[Claim]) -> list[tuple[str | None, list[Claim]]]:
+    return [(section, list(group)) for section, group in groupby(claims, key=lambda claim: claim.section)]
+
+
+def _claim_list(claims: Sequence[Claim], chips: _Chips) -> str:
+    if not claims:
+        return ""
+    return f'<ul class="cg-claims">{"".join(_claim(claim, chips) for claim in claims)}</ul>'
+
+
+def _claim(claim: Claim, chips: _Chips) -> str:
+    said = _MARKER.sub("", claim.text).rstrip()  # the row of chips says where it stands
+    town = ""
+    if claim.town and not _names(claim.town, f"{claim.text} {claim.section or ''}"):
+        town = f'<strong class="cg-town">{escape(claim.town)}:</strong> '
+    weak = f' <span class="cg-weak">{escape(t("answer.weak"))}</span>' if claim.weak else ""
+    return f'<li><p class="cg-claim">{town}{chips.inline(said)}{weak}</p>{chips.row(claim.citations)}</li>'
+
+
+def _names(towns: str, text: str) -> bool:
+    """Whether the text names one of the towns already ("Hudiksvall, Ludvika")."""
+    low = text.lower()
+    return any(town.strip().lower() in low for town in towns.split(","))

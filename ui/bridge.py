@@ -1,0 +1,122 @@
+"""The one piece of JavaScript: clicks on citation chips, copying, scrolling, the page's language.
+
+Chips are links in static HTML; Streamlit would open them as a new visit. The component catches a plain click and tells
+Python instead (a click with Ctrl or the middle button still opens a window of its own). It sends no data elsewhere and
+runs no text of the reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+_JS = """
+export default function ({ data, setTriggerValue }) {
+  document.documentElement.lang = "sv";
+  const open = (event) => {
+    const copy = event.target.closest("[data-cg-copy]");
+    if (copy) {
+      event.preventDefault();
+      copyText(copy);
+      return;
+    }
+    const print = event.target.closest("[data-cg-print]");
+    if (print) {
+      event.preventDefault();
+      window.print();
+      return;
+    }
+    const link = event.target.closest("a[data-cg-open]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    setTriggerValue("clicked", {
+      query: link.getAttribute("href").split("?")[1] || "",
+      exchange: link.dataset.cgOpen,
+      number: Number(link.dataset.cgNumber || 0),
+    });
+  };
+  if (window.cgOpen) document.removeEventListener("click", window.cgOpen);
+  window.cgOpen = open;
+  document.addEventListener("click", open);
+
+  document.querySelectorAll("a.cg-open-now").forEach((chip) => {
+    chip.classList.remove("cg-open-now");
+    chip.removeAttribute("aria-current");
+  });
+  const current = data && data.current && document.getElementById(data.current);
+  if (current) {
+    current.classList.add("cg-open-now");
+    current.setAttribute("aria-current", "true");
+  }
+  if (data && data.scroll && data.nonce !== window.cgNonce) {
+    window.cgNonce = data.nonce;
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const go = (left) => {
+      const target = document.getElementById(data.scroll);
+      if (!target) {
+        if (left > 0) setTimeout(() => go(left - 1), 80);
+        return;
+      }
+      const box = target.getBoundingClientRect();
+      const beside = data.scroll === "cg-source" && window.innerWidth >= 1000;  // it is in view there already
+      if (!beside && (box.top < 64 || box.top > window.innerHeight * 0.6)) {
+        target.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+      }
+    };
+    setTimeout(() => go(25), 60);
+  }
+}
+
+async function copyText(button) {
+  const text = button.dataset.cgCopy === "link:" ? window.location.href : button.dataset.cgCopy;
+  let done = true;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch (error) {
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.appendChild(area);
+    area.select();
+    done = document.execCommand("copy");
+    area.remove();
+  }
+  const label = button.querySelector("span") || button;
+  const before = label.textContent;
+  label.textContent = done ? button.dataset.cgDone : button.dataset.cgFailed;
+  setTimeout(() => { label.textContent = before; }, 1800);
+}
+"""
+
+
+@dataclass(frozen=True)
+class Click:
+    """A chip that was clicked: its link's query string, the exchange it stands in, and its number."""
+
+    query: str
+    exchange: str
+    number: int
+
+
+def listen(on_click: Callable[[Click], None], current: str = "", scroll: str = "", nonce: int = 0) -> None:
+    """Mount the listener once per page.
+
+    `current` is the id of the chip whose source is open; `scroll` the id to bring into view, once per `nonce`.
+    """
+
+    def clicked() -> None:
+        found: Any = st.session_state.get("bridge")
+        value = found.get("clicked") if found else None
+        if value:
+            number = value.get("number")
+            on_click(Click(str(value.get("query", "")), str(value.get("exchange", "")), int(number or 0)))
+
+    component = st.components.v2.component("citygroup_bridge", js=_JS)
+    component(
+        key="bridge",
+        data={"current": current, "scroll": scroll, "nonce": nonce},
+        on_clicked_change=clicked,
+        height=1,
+    )
