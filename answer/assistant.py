@@ -19,7 +19,7 @@ from answer.swedish import counted, listed, swedish_date
 from index.library import Library
 from index.model import SearchHit, SearchResult
 from index.search import Searcher
-from ingest.towns import find_places
+from ingest.towns import Gazetteer
 
 log = logging.getLogger(__name__)
 NEAR = 3
@@ -36,13 +36,14 @@ class Assistant:
         towns = {town for p in library.passages for town in p.towns}
         towns |= {town for r in library.reports for c in r.regions for town in (*c.towns, c.host_town) if town}
         words = {word for p in library.passages for word in plain(p.text).replace("-", " ").split()}
+        gazetteer = Gazetteer(towns)
         self.known = Known(
             regions=tuple(sorted({c.region for r in library.reports for c in r.regions})),
             meetings=tuple(meetings[day] for day in sorted(meetings)),
             towns=tuple(sorted(towns)),
             reports=library.reports,
             words=frozenset(word.strip(".,:;!?()”\"") for word in words),
-            find_places=find_places,
+            find_places=lambda text: [(m.start, m.end, m.town) for m in gazetteer.mentions(text)],
             content_words=searcher.lexical.content_words,
             correct=searcher.lexical.correct,
         )

@@ -320,8 +320,9 @@ def _intent(masked: str) -> Intent:
 _BACKWARD = re.compile(
     r"^\W*(?:och|men|da|sa)\b|\b(?:det|de|den|dem|dessa|detta|dar|dom|dess|deras|samma|mer|mera|fler|ovriga|ocksa)\b"
 )
-_EMPTY = re.compile(
-    r"\b(?:beratta|beskriv|utveckla|forklara|mer|mera|vad|vilka|vilken|vilket|hur|nar|var|vem|stader|stad|orter|det|de|den|dar|"
+_EMPTY = re.compile(  # words that ask, and are no topic themselves
+    r"\b(?:skillnad\w*|skilj\w*|jamfor\w*|andrats|forandrats|utvecklats|likheter|pratat|pratade|diskuterade\w*|diskuterats|sades|"
+    r"respektive|stader\w*|beratta|beskriv|utveckla|forklara|mer|mera|vad|vilka|vilken|vilket|hur|nar|var|vem|stader|stad|orter|det|de|den|dar|"
     r"galler|gallde|fler|sager|sag|saga|sa|sagt|hander|gors|skriver|rapporterna|rapporten|manga|allt|traffen|traff|regionen|"
     r"nagot|nagon|nagra|exempel|ge|visa|kan|du|om|i|pa|och|men|da|annat|finns|gor|gjorde|ar)\b"
 )
@@ -343,7 +344,7 @@ def _read(query: Query, known: Known, today: date, earlier: Understanding | None
     _read_towns(reading)
     _read_documents(reading)
     fact = _meeting_fact(reading.masked, known)
-    words = known.content_words(_EMPTY.sub(" ", reading.masked.replace("\0", " ")))
+    words = [w for w in known.content_words(reading.rest) if not _EMPTY.fullmatch(plain(w))]
     corrections = tuple((word, right) for word in words if (right := known.correct(word)))
     text = reading.rest
     for typed, right in corrections:

@@ -60,6 +60,8 @@ class Searcher:
         for name, scores in self.lexical.score(text).items():
             found[name] = np.asarray(scores, dtype=np.float64)
         found["ngram_z"] = standardised(found["ngram"])
+        found["ngram_own_z"] = standardised(found["ngram_own"])
+        found["ngram_share"] = found["ngram"] / max(found["ngram"].max(), 0.05)
         found["list_dense"] = self._others_in_list(dense)
         found["agreement"] = np.minimum(np.maximum(dense, 0), np.maximum(found["ngram_z"], 0))
         return found

@@ -1,0 +1,196 @@
+"""Fit the relevance model: python -m eval.calibrate [--write]
+
+Evidence for each passage (index/search.py) becomes the probability that it states something on the topic. Fitted on the
+tuning split of the question set over the opened index and on fictional topics that no model was trained on; cross-
+validated by question; the held-back split is never read. Writes index/calibration.json and a reliability plot.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from answer.assemble import open_assistant
+from answer.assistant import Assistant
+from answer.relevance import admitted
+from eval.cases import load, select
+from eval.places import Places
+from index.calibration import CLIP, Calibration
+from index.search import Features, Searcher
+from ingest.settings import read_settings
+
+FEATURES = (
+    "dense", "dense_gap", "dense_level", "ngram_z", "ngram_own_z", "ngram_share", "cover", "cover_own", "cover_heading",
+    "cover_question", "cover_plain", "rarest", "list_dense", "agreement",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Example:
+    """One question's passages: evidence (n, features), labels (n,) 1, 0, or -1 for undecided."""
+
+    question: str
+    kind: str
+    evidence: NDArray[np.float64]
+    labels: NDArray[np.int_]
+
+
+def matrix(features: Features, names: Sequence[str]) -> NDArray[np.float64]:
+    return np.clip(np.stack([features[name] for name in names], axis=1), -CLIP, CLIP)
+
+
+def of_question_set(assistant: Assistant, names: Sequence[str], split: str = "tune") -> list[Example]:
+    """An example per question of the split, over the passages that its filters admit."""
+    places = Places(assistant.library.reports)
+    examples = []
+    for case in select(load(), split=split):
+        understood = assistant.understand(case.query())
+        if understood.fact or not understood.topic:
+            continue
+        expected = {p.id for m in case.expected for place in m.places for p in places.passages_of(place)}
+        accepted = {p.id for m in case.accepted for place in m.places for p in places.passages_of(place)}
+        if case.answerable and not expected:
+            continue
+        labels = np.array(
+            [1 if p.id in expected else -1 if p.id in accepted else 0 for p in assistant.searcher.passages]
+        )
+        inside = np.array([admitted(p, understood, assistant.library) for p in assistant.searcher.passages])
+        if not inside.any():
+            continue
+        evidence = matrix(assistant.searcher.features(understood.text), names)
+        examples.append(Example(case.question, case.kind, evidence[inside], labels[inside]))
+    return examples
+
+
+def of_topics(searcher: Searcher, topics: Iterable[dict], names: Sequence[str]) -> list[Example]:  # type: ignore[type-arg]
+    """An example per question of a fictional topic; `searcher` holds all their passages with "topic/n" ids."""
+    examples = []
+    for number, topic in enumerate(topics):
+        right = {f"{number}/{n}" for n in range(len(topic["positives"]))}
+        labels = np.array([int(p.id in right) for p in searcher.passages])
+        for question in topic["questions"]:
+            evidence = matrix(searcher.features(question), names)
+            examples.append(Example(question, "fictional", evidence, labels))
+    return examples
+
+
+def fit(examples: Sequence[Example], weight: NDArray[np.float64], names: Sequence[str], strength: float) -> Calibration:
+    evidence = np.concatenate([e.evidence[e.labels >= 0] for e in examples])
+    labels = np.concatenate([e.labels[e.labels >= 0] for e in examples])
+    weights = np.concatenate([np.full((e.labels >= 0).sum(), w) for e, w in zip(examples, weight, strict=True)])
+    model = LogisticRegression(C=strength, max_iter=2_000)
+    model.fit(evidence, labels, sample_weight=weights)
+    return Calibration(dict(zip(names, map(float, model.coef_[0]), strict=True)), float(model.intercept_[0]))
+
+
+def probabilities(calibration: Calibration, example: Example, names: Sequence[str]) -> NDArray[np.float64]:
+    return calibration.probability({name: example.evidence[:, i] for i, name in enumerate(names)})
+
+
+def average_precision(scores: NDArray[np.float64], labels: NDArray[np.int_]) -> float:
+    decided = labels >= 0
+    order = np.argsort(-scores[decided], kind="stable")
+    right = labels[decided][order] == 1
+    if not right.any():
+        return float("nan")
+    ranks = np.arange(1, len(right) + 1)
+    return float((np.cumsum(right) / ranks)[right].mean())
+
+
+def f1_counts(scores: NDArray[np.float64], labels: NDArray[np.int_], threshold: float) -> tuple[int, int, int]:
+    chosen = scores >= threshold
+    return (
+        int((chosen & (labels == 1)).sum()),
+        int((chosen & (labels == 0)).sum()),
+        int((~chosen & (labels == 1)).sum()),
+    )
+
+
+def summary(
+    examples: Sequence[Example], scores: Sequence[NDArray[np.float64]], threshold: float
+) -> dict[str, dict[str, float]]:
+    """Per kind: mean average precision, and recall and precision at the threshold (mean over questions)."""
+    rows: dict[str, dict[str, float]] = {}
+    for kind in [*sorted({e.kind for e in examples})]:
+        chosen = [(e, s) for e, s in zip(examples, scores, strict=True) if e.kind == kind]
+        aps = [average_precision(s, e.labels) for e, s in chosen]
+        counts = [f1_counts(s, e.labels, threshold) for e, s in chosen]
+        recalls = [tp / (tp + fn) for tp, _, fn in counts if tp + fn]
+        precisions = [tp / (tp + fp) for tp, fp, _ in counts if tp + fp]
+        silent = sum(tp + fp == 0 for tp, fp, _ in counts)
+        rows[kind] = {
+            "questions": len(chosen),
+            "ap": float(np.nanmean(aps)) if not np.all(np.isnan(aps)) else float("nan"),
+            "recall": float(np.mean(recalls)) if recalls else float("nan"),
+            "precision": float(np.mean(precisions)) if precisions else float("nan"),
+            "silent": silent,
+        }
+    return rows
+
+
+def cross_validated(
+    examples: Sequence[Example], extra: Sequence[Example], names: Sequence[str], share: float, strength: float
+) -> list[NDArray[np.float64]]:
+    """Each example's probabilities from a model that did not see its question."""
+    scores: list[NDArray[np.float64]] = [np.zeros(0)] * len(examples)
+    indices = np.arange(len(examples))
+    for train, test in GroupKFold(n_splits=6).split(indices, groups=indices):
+        chosen = [examples[i] for i in train] + list(extra)
+        calibration = fit(chosen, _weights(len(train), len(extra), share), names, strength)
+        for i in test:
+            scores[i] = probabilities(calibration, examples[i], names)
+    return scores
+
+
+def _weights(real: int, fictional: int, share: float) -> NDArray[np.float64]:
+    """Question weights, so that the fictional ones count `share` of the real ones together."""
+    return np.concatenate([np.ones(real), np.full(fictional, share * real / max(fictional, 1))])
+
+
+def show(rows: dict[str, dict[str, float]]) -> None:
+    print(f"{'kind':12} {'n':>4} {'AP':>6} {'recall':>7} {'prec.':>6} {'silent':>6}")
+    for kind, row in rows.items():
+        print(
+            f"{kind:12} {row['questions']:4.0f} {row['ap']:6.3f} {row['recall']:7.3f} {row['precision']:6.3f} {row['silent']:6.0f}"
+        )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m eval.calibrate", description=__doc__.splitlines()[0] if __doc__ else ""
+    )
+    parser.add_argument("--index", type=Path)
+    parser.add_argument("--write", action="store_true", help="write index/calibration.json")
+    parser.add_argument("--features", default=",".join(FEATURES))
+    parser.add_argument("--strength", type=float, default=1.0)
+    parser.add_argument("--share", type=float, default=0.5)
+    parser.add_argument("--threshold", type=float, default=0.5)
+    options = parser.parse_args(arguments)
+    settings = read_settings()
+    if options.index:
+        from dataclasses import replace
+
+        settings = replace(settings, index=options.index)
+    names = tuple(options.features.split(","))
+    assistant = open_assistant(settings)
+    examples = of_question_set(assistant, names)
+    scores = cross_validated(examples, [], names, options.share, options.strength)
+    show(summary(examples, scores, options.threshold))
+    calibration = fit(examples, np.ones(len(examples)), names, options.strength)
+    print(json.dumps(calibration.weights, indent=1), calibration.bias)
+    if options.write:
+        calibration.save()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
