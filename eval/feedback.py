@@ -100,16 +100,15 @@ def handle(feedback_id: str, what: str, path: Path = FEEDBACK) -> None:
 
 
 def to_case(entry: Feedback, taken: set[str]) -> Case:
-    """A proposed question: after a thumb up what was cited is expected, after a thumb down the reviewer says what is.
+    """The question that a thumb becomes. What was cited is expected.
 
-    A thumb down for a refusal says that the reports do answer, so it needs at least one mention before it can be saved;
-    one for an answer that should have been refused is turned by the reviewer.
+    After a thumb down it is questioned from the start: a reviewer says what is missing or wrong.
     """
-    right = entry.thumb == "upp"
-    answerable = entry.answered if right else True
-    kind: Kind = "refusal" if not answerable else "followup" if entry.history else "fact"
-    if answerable and not entry.history and len(entry.cited) > 2:
-        kind = "aggregate"
+    kind: Kind = "fact" if len(entry.cited) < 3 else "aggregate"
+    if entry.history:
+        kind = "followup"
+    elif not entry.cited:
+        kind = "refusal"
     case_id = new_id(entry.question, taken)
     return Case(
         id=case_id,
@@ -121,9 +120,9 @@ def to_case(entry: Feedback, taken: set[str]) -> Case:
         meeting=entry.meeting,
         town=entry.town,
         home_town=entry.home_town,
-        answerable=answerable,
-        expected=entry.cited if right and answerable else (),
-        accepted=(),
+        answerable=bool(entry.cited),
+        expected=entry.cited,
+        status="förslag" if entry.thumb == "upp" else "ifrågasatt",
         comment=entry.comment,
         origin=f"Tumme {entry.thumb} i chatten {entry.when[:10]}" + (f", {entry.who}" if entry.who else ""),
     )

@@ -50,9 +50,14 @@ def test_a_thumb_up_for_a_refusal_becomes_a_question_without_an_answer(world, pa
     assert (case.kind, case.answerable) == ("refusal", False)
 
 
-def test_a_thumb_down_expects_nothing_until_the_reviewer_says_what(world, path):
-    case = feedback.to_case(feedback.add(world.right, "ned", world.library, path=path), set())
-    assert case.expected == () and case.answerable
+@pytest.mark.parametrize("history", [(), ("Och ljus?",)])
+def test_a_thumb_down_becomes_a_questioned_question_whatever_was_answered(world, path, history):
+    for result in (world.right, NoAnswer(world.refusal.query(), Understanding("tomt"), "Inget.")):
+        result = replace(result, query=replace(result.query, history=history))
+        case = feedback.to_case(feedback.add(result, "ned", world.library, "Fel!", path=path), set())
+        check({"questions": [case_to_dict(case)]})
+        assert (case.status, case.comment) == ("ifrågasatt", "Fel!")
+        assert case.answerable is result.answerable
 
 
 def test_what_became_of_a_thumb_is_kept_beside_it(world, path):
