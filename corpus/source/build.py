@@ -31,7 +31,7 @@ SOURCE = Path(__file__).resolve().parent
 NOTE = (
     "Sammandrag i egna ord av ”{name}”, inte originalet. Originalet tillhör sin utgivare; sidnumren följer originalets."
 )
-TEXT_SIZES = (10.8, 10.2, 9.6)  # points
+TEXT_SIZES = (11.4, 10.8, 10.2, 9.6, 9.2)  # points
 PAGE_MARK = re.compile(r"<!--\s*sida\s+(\d+)\s*-->")
 NAME_MARK = re.compile(r"<!--\s*namn:\s*(.+?)\s*-->")
 ENTRY = re.compile(r"(.+?)\s*\.{3,}\s*(\d+)")
