@@ -1,0 +1,397 @@
+"""Which lines belong to which region. Every sign is used: contents list, headings, running heads, restarting questions."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from ingest.cleaning import fold
+from ingest.contents import PARTICIPANTS, TOWNS_LABEL, Entry
+from ingest.lines import Line
+from ingest.questions import GROUP, Question
+from ingest.regions import RegionHeading, canonical_region, read_host_line, read_region_heading
+from ingest.towns import Gazetteer
+
+
+@dataclass
+class Chapter:
+    """Lines [start, end). `region` None: greeting, guest talk, closing pages. `about`: towns a guest talk is about."""
+
+    start: int
+    end: int
+    region: str | None
+    title: str
+    host_town: str | None = None
+    about: tuple[str, ...] = ()
+    entry: Entry | None = None
+
+
+@dataclass(frozen=True)
+class Naming:
+    """A region and host town named outside the chapters (cover, contents list)."""
+
+    line: int
+    region: str
+    host_town: str | None
+    place: str  # where, in Swedish, for warnings
+
+
+@dataclass
+class Structure:
+    chapters: list[Chapter]
+    namings: list[Naming]
+    heading_lines: set[int] = field(default_factory=set)  # lines that only name region or host; no passages
+    box_starts: set[int] = field(default_factory=set)  # headings with the chapter's text above them on the page
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Head:
+    line: int
+    region: str
+    host_town: str | None
+    lines: set[int]
+
+
+def find_chapters(
+    lines: list[Line],
+    numbers: list[int | None],
+    entries: list[Entry],
+    contents: set[int],
+    questions: list[Question],
+    gazetteer: Gazetteer,
+) -> Structure:
+    """Chapters in reading order, covering every line. `numbers` are the page numbers by page index."""
+    paged = bool(numbers) and numbers[0] is not None
+    structure = Structure([], [])
+    heads = _heads(lines, entries, contents, questions, gazetteer)
+    cover, heads = _split_listings(lines, heads, contents)
+    for head in cover:
+        structure.namings.append(Naming(head.line, head.region, head.host_town, "omslaget"))
+        structure.heading_lines |= head.lines
+    for entry in entries:
+        if entry.heading:
+            structure.namings.append(
+                Naming(entry.lines[0], entry.heading.region, entry.heading.host_town, "innehållsförteckningen")
+            )
+    for head in heads:
+        structure.heading_lines |= head.lines
+    starts = _starts_of_heads(lines, heads, questions)
+    if paged:
+        starts = _weigh(lines, starts, entries, contents, questions, structure)
+    chapters = _cut(lines, starts, contents, entries, gazetteer)
+    structure.chapters = chapters
+    structure.box_starts = _boxes(lines, heads, chapters)
+    _check_restarts(lines, numbers, questions, structure)
+    return structure
+
+
+def _content(lines: list[Line], first: int, last: int, without: set[int]) -> list[int]:
+    """Indices in [first, last) of lines that say something: no furniture, headings, hosts, lists of towns."""
+    return [
+        i
+        for i in range(first, last)
+        if i not in without
+        and not lines[i].furniture
+        and not TOWNS_LABEL.match(lines[i].text)
+        and not PARTICIPANTS.search(lines[i].text)
+    ]
+
+
+def _heads(
+    lines: list[Line], entries: list[Entry], contents: set[int], questions: list[Question], gazetteer: Gazetteer
+) -> list[_Head]:
+    names = frozenset(fold(e.heading.region) for e in entries if e.heading)
+    in_question = {i for q in questions for i in range(q.start, q.end)}
+    heads: list[_Head] = []
+    covered: set[int] = set()
+    for index, line in enumerate(lines):
+        if index in contents or index in in_question or index in covered or (line.bullet and not line.furniture):
+            continue
+        used = {index}
+        heading = read_region_heading(line.text, gazetteer, names)
+        if heading is None and index + 1 < len(lines) and lines[index + 1].page == line.page:
+            heading, used = _over_two_lines(lines, index, gazetteer, names)
+        if heading is None:
+            continue
+        if heading.bare and not _stands_out(lines, index, heading):
+            continue
+        host = heading.host_town
+        for below in range(max(used) + 1, min(max(used) + 3, len(lines))):
+            town = read_host_line(lines[below].text, gazetteer)
+            if town and below not in contents and not lines[below].bullet and lines[below].page == line.page:
+                used.add(below)
+                host = host or town
+                break
+        covered |= used
+        heads.append(_Head(index, heading.region, host, used))
+    return heads or _unnamed_heads(lines, questions, contents, gazetteer)
+
+
+def _over_two_lines(
+    lines: list[Line], index: int, gazetteer: Gazetteer, names: frozenset[str]
+) -> tuple[RegionHeading | None, set[int]]:
+    """A heading broken over two lines ("REGION" / "NORR", "REGION DALARNA/" / "GÄVLEBORG")."""
+    text, below = lines[index].text, lines[index + 1]
+    if not re.match(r"(?i)regione?n?\b", text) or below.bullet or len(text.split()) > 4:
+        return None, set()
+    if re.fullmatch(r"(?i)region", text.strip()) or text.rstrip().endswith(("/", "–", "-")):
+        return read_region_heading(f"{text} {below.text}", gazetteer, names), {index, index + 1}
+    return None, set()
+
+
+def _stands_out(lines: list[Line], index: int, heading: RegionHeading) -> bool:
+    """A line without the word "region" is a heading where it looks like one."""
+    line = lines[index]
+    return bool(line.level or line.bold or line.caps or line.furniture or heading.host_town or line.blank_before)
+
+
+def _unnamed_heads(
+    lines: list[Line], questions: list[Question], contents: set[int], gazetteer: Gazetteer
+) -> list[_Head]:
+    """No line says "region": what stands above each restart of the questions is the chapter's name."""
+    restarts = [q for q in questions if q.number == 1]
+    if len(restarts) < 2:
+        return []
+    heads = []
+    for question in restarts:
+        title, used, host = None, set(), None
+        for above in range(question.start - 1, max(question.start - 5, -1), -1):
+            line = lines[above]
+            if (
+                above in contents
+                or line.bullet
+                or line.words > 8
+                or GROUP.match(line.text)
+                or re.search(r"[.?!]$", line.text)
+            ):
+                break
+            if line.page != lines[question.start].page and not line.level:
+                break
+            town = read_host_line(line.text, gazetteer)
+            if town:
+                host, used = town, used | {above}
+            elif TOWNS_LABEL.match(line.text) or PARTICIPANTS.search(line.text):
+                continue
+            elif re.search(r"[^\W\d]{3}", line.text):
+                title, used = line.text, used | {above}
+                if line.level or line.caps:
+                    break
+        if title:
+            parts = re.split(r"\s*[–—:|]\s*|\s+-\s+", title, maxsplit=1)
+            town = gazetteer.resolve(parts[1]) if len(parts) > 1 else None
+            heads.append(_Head(min(used), canonical_region(parts[0] if town else title), host or town, used))
+    return heads
+
+
+def _split_listings(lines: list[Line], heads: list[_Head], contents: set[int]) -> tuple[list[_Head], list[_Head]]:
+    """Heads that only list the regions (a cover), and heads of chapters."""
+    first_list_line = min(contents, default=-1)
+    used = set().union(*(h.lines for h in heads)) if heads else set()
+    listing: set[int] = set()
+    run: list[int] = []
+    for position, head in enumerate(heads):
+        if head.line < first_list_line:
+            listing.add(position)
+        run.append(position)
+        last = position + 1 == len(heads)
+        content = [] if last else _content(lines, head.line + 1, heads[position + 1].line, used)
+        if last or content or heads[position + 1].region == head.region:
+            if len({heads[i].region for i in run}) >= 3:
+                listing.update(run)
+            run = []
+    cover = [h for i, h in enumerate(heads) if i in listing]
+    return cover, [h for i, h in enumerate(heads) if i not in listing]
+
+
+@dataclass
+class _Start:
+    line: int
+    region: str | None
+    title: str
+    host_town: str | None = None
+    entry: Entry | None = None
+
+
+def _starts_of_heads(lines: list[Line], heads: list[_Head], questions: list[Question]) -> list[_Start]:
+    """Where each chapter begins, by its own heading: above it where its first question is printed above it."""
+    starts: list[_Start] = []
+    for head in heads:
+        if starts and starts[-1].region == head.region:
+            starts[-1].host_town = starts[-1].host_town or head.host_town
+            continue
+        line = head.line
+        page = [i for i, other in enumerate(lines) if other.page == lines[head.line].page]
+        above = [i for i in page if i < head.line and not lines[i].furniture]
+        below = [i for i in page if i > max(head.lines) and not lines[i].furniture]
+        first = next((q.start for q in questions if q.number == 1 and q.start in above), None)
+        next_question = next((q for q in questions if q.start > head.line), None)
+        if first is not None and (not starts or first > starts[-1].line):
+            group = first - 1
+            line = group if group in above and GROUP.match(lines[group].text) else first
+            if above and line == above[0]:
+                line = page[0]
+        elif above and not below and _running(lines, head) and not (next_question and next_question.number == 1):
+            line = page[0]
+        elif above and lines[head.line].furniture:
+            line = page[0]
+        elif above and all(lines[i].words <= 3 and not lines[i].bullet for i in above) and len(above) <= 2:
+            line = page[0]
+        starts.append(_Start(line, head.region, lines[head.line].text, head.host_town))
+    return starts
+
+
+def _running(lines: list[Line], head: _Head) -> bool:
+    text = fold(lines[head.line].text)
+    return sum(fold(line.text) == text for line in lines) >= 2
+
+
+def _weigh(
+    lines: list[Line],
+    starts: list[_Start],
+    entries: list[Entry],
+    contents: set[int],
+    questions: list[Question],
+    structure: Structure,
+) -> list[_Start]:
+    """Headings and contents list together. Where they disagree, the page with more signs of a beginning wins."""
+    first_line = {}
+    for index, line in enumerate(lines):
+        first_line.setdefault(line.page, index)
+    shift = _shift(lines, starts, entries, structure)
+    result = list(starts)
+    last_region_page = max((e.page or 0 for e in entries if e.heading), default=0)
+    first_region_page = min((e.page or 999 for e in entries if e.heading), default=0)
+    for entry in entries:
+        if entry.page is None:
+            continue
+        page = entry.page + shift - 1
+        if page not in first_line:
+            later = [p for p in first_line if p > page]
+            if not later:
+                continue
+            page = min(later)
+        if entry.heading is None:
+            inside = first_region_page <= entry.page <= last_region_page
+            titled = any(
+                fold(line.text).startswith(fold(entry.title)[:25])
+                for line in lines
+                if line.page == page and len(entry.title) > 3
+            )
+            if re.match(r"(?i)\d|fråga\b", entry.title) or (inside and not titled):
+                continue
+            if any(s.line == first_line[page] for s in result):
+                continue
+            result.append(_Start(first_line[page], None, entry.title, entry=entry))
+            continue
+        region = entry.heading.region
+        own = next((s for s in result if s.region == region), None)
+        if own is None:
+            result.append(_Start(_page_start(lines, page, first_line, questions), region, entry.title, None, entry))
+            continue
+        own.entry = entry
+        found = lines[own.line].page
+        if found == page:
+            continue
+        here = _signs(lines, page, questions) + 1
+        there = _signs(lines, found, questions) + 1 + (own.line == first_line[found])
+        structure.warnings.append(
+            f"Region {region}: innehållsförteckningen anger sida {entry.page + shift}, men rubriken står på sida {found + 1}. "
+            f"Sida {(page if here > there else found) + 1} används."
+        )
+        if here > there:
+            own.line = first_line[page]
+    return sorted(result, key=lambda s: s.line)
+
+
+def _page_start(lines: list[Line], page: int, first_line: dict[int, int], questions: list[Question]) -> int:
+    return first_line[page]
+
+
+def _signs(lines: list[Line], page: int, questions: list[Question]) -> int:
+    return 2 * any(q.number == 1 and lines[q.start].page == page for q in questions)
+
+
+def _shift(lines: list[Line], starts: list[_Start], entries: list[Entry], structure: Structure) -> int:
+    """How far the file's pages lie from the printed ones: what all headings agree on, 0 where they do not."""
+    shifts = Counter()
+    for entry in entries:
+        own = next((s for s in starts if entry.heading and s.region == entry.heading.region), None)
+        if own and entry.page is not None:
+            shifts[lines[own.line].page + 1 - entry.page] += 1
+    if len(shifts) != 1:
+        return 0
+    shift, count = shifts.most_common(1)[0]
+    if shift and count >= 2:
+        structure.warnings.append(
+            f"Sidnumren i innehållsförteckningen är förskjutna {abs(shift)} "
+            f"{'sida' if abs(shift) == 1 else 'sidor'} mot filens sidor; filens sidor används."
+        )
+        return shift
+    return 0
+
+
+def _cut(
+    lines: list[Line], starts: list[_Start], contents: set[int], entries: list[Entry], gazetteer: Gazetteer
+) -> list[Chapter]:
+    starts = [*starts, *_other_top_headings(lines, starts, contents)]
+    starts.sort(key=lambda s: s.line)
+    if not starts or starts[0].line > 0:
+        starts.insert(0, _Start(0, None, ""))
+    chapters = []
+    for start, following in zip(starts, [*starts[1:], None], strict=True):
+        end = following.line if following else len(lines)
+        about = tuple(dict.fromkeys(m.town for m in gazetteer.mentions(start.title))) if start.region is None else ()
+        entry = start.entry or next((e for e in entries if e.heading and e.heading.region == start.region), None)
+        chapters.append(Chapter(start.line, end, start.region, start.title, start.host_town, about, entry))
+    return chapters
+
+
+def _other_top_headings(lines: list[Line], starts: list[_Start], contents: set[int]) -> list[_Start]:
+    """Headings of the regions' own level that name no region end a region's chapter (Markdown, HTML)."""
+    levels = [lines[s.line].level for s in starts if s.region and lines[s.line].level]
+    if not levels:
+        return []
+    top = min(level for level in levels if level)
+    taken = {s.line for s in starts}
+    return [
+        _Start(i, None, "")
+        for i, line in enumerate(lines)
+        if line.level and line.level <= top and i not in taken and i not in contents
+    ]
+
+
+def _boxes(lines: list[Line], heads: list[_Head], chapters: list[Chapter]) -> set[int]:
+    """Lines below a heading that stands under its own chapter's text: a box set beside it, until the page ends."""
+    result = set()
+    for head in heads:
+        chapter = next((c for c in chapters if c.start <= head.line < c.end), None)
+        if chapter is None or chapter.region != head.region or lines[head.line].furniture:
+            continue
+        page = lines[head.line].page
+        above = [i for i in range(chapter.start, head.line) if lines[i].page == page and not lines[i].furniture]
+        if above:
+            result.add(max(head.lines) + 1)
+    return result
+
+
+def _check_restarts(
+    lines: list[Line], numbers: list[int | None], questions: list[Question], structure: Structure
+) -> None:
+    """Questions that begin anew inside a chapter, with no new group, are a sign of a region that was not recognised."""
+    for chapter in structure.chapters:
+        seen = 0
+        for question in questions:
+            if not chapter.start <= question.start < chapter.end or question.number is None:
+                continue
+            grouped = any(
+                GROUP.match(lines[i].text) for i in range(max(question.start - 4, chapter.start), question.start)
+            )
+            if question.number == 1 and seen >= 3 and not grouped:
+                number = numbers[lines[question.start].page]
+                where = f" på sida {number}" if number else ""
+                structure.warnings.append(
+                    f"Frågorna börjar om{where} utan att en ny region nämns; innehållet räknas till {chapter.region or 'ingen region'}."
+                )
+            seen = 0 if grouped and question.number == 1 else max(seen, question.number)

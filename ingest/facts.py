@@ -1,0 +1,200 @@
+"""Structured statements about a meeting, each with the words on the page that carry it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ingest.chapters import Chapter, Structure
+from ingest.cleaning import quote_form
+from ingest.contents import PARTICIPANTS, TOWNS_LABEL, Entry, towns_text
+from ingest.lines import Line
+from ingest.meeting import FoundMeeting, find_dates, swedish_date
+from ingest.model import Fact, FactName, Page, RegionChapter, Span
+from ingest.towns import Gazetteer, split_towns
+
+_TOTAL = re.compile(
+    r"(?P<number>(?:(?:cirka|ca|omkring|drygt|nästan|över|runt|närmare|fler än)\s+)?\d{1,4})\s+(?:st\s+)?"
+    r"(?:(?!deltagare)[a-zåäö-]+\s+){0,4}?(?:deltagare|centrumutvecklare|platsutvecklare|kollegor|personer)\b",
+    re.I,
+)
+_CANCELLED = re.compile(
+    r"\b(?:ställas?\s+in|ställdes\s+in|ställts\s+in|ställde\s+in|ställt\s+in|inställd[at]?|inställt)\b", re.I
+)
+_NEXT_MEETING = re.compile(
+    r"\b(?:nästa|kommande)\s+(?:\w+\s+)?(?:nätverks|citygroup)?träff\w*|notera\s+\w*\s*nätverksträff\w*|\blunch.till.lunch\b",
+    re.I,
+)
+_NEXT_HOSTS = re.compile(
+    r"\b(?:dessa|följande)\s+(?:städer|orter)\s+gäller\b|\bvärd(?:städer|orter)\s+(?:för|vid)\s+nästa", re.I
+)
+
+
+class FactFinder:
+    """Finds the facts of one report; `lines` of the whole document, offsets into `pages`."""
+
+    def __init__(self, pages: tuple[Page, ...], lines: list[Line], gazetteer: Gazetteer) -> None:
+        self.pages, self.lines, self.gazetteer = pages, lines, gazetteer
+        self.facts: list[Fact] = []
+
+    def add(self, name: FactName, value: str, indices: Iterable[int], region: str | None = None) -> None:
+        """A fact carried by the given lines, which must follow each other on one page."""
+        indices = sorted(indices)
+        first, last = self.lines[indices[0]], self.lines[indices[-1]]
+        if last.page != first.page:
+            last = first
+        page = self.pages[first.page]
+        span = Span(page.number, first.start, last.end)
+        fact = Fact(name, value, quote_form(page.text[span.start : span.end]), span, region)
+        if not any(f.name == name and f.value == value and f.region == region for f in self.facts):
+            self.facts.append(fact)
+
+    def meeting(self, found: FoundMeeting | None) -> None:
+        if not found:
+            return
+        if found.date_lines:
+            self.add("meeting", found.meeting.label, range(*found.date_lines))
+        if found.theme_lines and found.meeting.theme:
+            self.add("theme", found.meeting.theme, range(*found.theme_lines))
+
+    def regions(self, regions: Iterable[RegionChapter], structure: Structure, entries: list[Entry]) -> None:
+        for region in regions:
+            chapter = next((c for c in structure.chapters if c.region == region.region), None)
+            entry = next((e for e in entries if e.heading and e.heading.region == region.region), None)
+            if entry:
+                page = f", s. {entry.page}" if entry.page else ""
+                self.add("contents", f"Region {region.region}{page}", entry.lines, region.region)
+                if entry.towns_lines and entry.towns:
+                    self.add("towns", ", ".join(entry.towns), entry.towns_lines, region.region)
+                if entry.participants is not None and entry.participants_line is not None:
+                    self.add("participants", str(entry.participants), [entry.participants_line], region.region)
+            if region.host_town:
+                self._host(region, chapter, entry, structure)
+        for entry in entries:
+            if entry.heading is None and entry.page is not None:
+                self.add("contents", f"{entry.title}, s. {entry.page}", entry.lines)
+
+    def _host(self, region: RegionChapter, chapter: Chapter | None, entry: Entry | None, structure: Structure) -> None:
+        indices = sorted(structure.heading_lines)
+        own = [i for i in indices if chapter and chapter.start <= i < chapter.end]
+        named = [n.line for n in structure.namings if n.region == region.region]
+        for index in [*own, *(entry.lines if entry else []), *named]:
+            text = self.lines[index].text
+            if (
+                self.gazetteer.mentions(text.title())
+                and region.host_town in {m.town for m in self.gazetteer.mentions(text.title())}
+                or (region.host_town or "").casefold() in text.casefold()
+            ):
+                self.add("host_town", region.host_town or "", [index], region.region)
+                return
+        for index in [*own, *(entry.lines if entry else [])]:
+            resolved = self.gazetteer.resolve(re.split(r"[–—:-]\s*|\s(?=\S+$)", self.lines[index].text)[-1])
+            if resolved == region.host_town:
+                self.add("host_town", region.host_town or "", [index], region.region)
+                return
+
+    def chapter_lines(self, chapter: Chapter, contents: set[int]) -> tuple[tuple[str, ...], int | None, set[int]]:
+        """Represented towns and participants printed in the chapter itself, and the lines that hold them."""
+        towns: tuple[str, ...] = ()
+        number: int | None = None
+        used: set[int] = set()
+        index = chapter.start
+        while index < chapter.end:
+            text = self.lines[index].text
+            if index in contents or self.lines[index].bullet:
+                index += 1
+                continue
+            label = TOWNS_LABEL.match(text)
+            if label:
+                last = index
+                while (
+                    last + 1 < chapter.end
+                    and not PARTICIPANTS.search(self.lines[last].text)
+                    and (
+                        self.lines[last].text.rstrip().endswith((",", " och", "/"))
+                        or PARTICIPANTS.search(self.lines[last + 1].text)
+                        or self._names_only(self.lines[last + 1])
+                    )
+                ):
+                    last += 1
+                block = range(index, last + 1)
+                joined = "\n".join(self.lines[i].text for i in block)
+                if not towns:
+                    towns = split_towns(towns_text(joined), self.gazetteer)
+                    self.add("towns", ", ".join(towns), block, chapter.region)
+                used.update(block)
+            for i in sorted(used | {index}):
+                match = PARTICIPANTS.search(self.lines[i].text)
+                if match and number is None and i >= index and len(self.lines[i].text) <= 60 + 60 * (i in used):
+                    number = int(match.group("number"))
+                    self.add("participants", str(number), [i], chapter.region)
+                    used.add(i)
+            index = max(used | {index}) + 1 if label else index + 1
+        return towns, number, used
+
+    def _names_only(self, line: Line) -> bool:
+        names = [n for n in re.split(r"[,/]|\s+och\s+", line.text) if n.strip()]
+        return bool(names) and not line.bullet and not line.level and all(self.gazetteer.resolve(n) for n in names)
+
+    def front(self, indices: list[int], year: int | None) -> int | None:
+        """Facts of the front pages: total of participants (returned), next meeting, its hosts."""
+        total = None
+        for position, index in enumerate(indices):
+            text = self.lines[index].text
+            below = indices[position + 1] if position + 1 < len(indices) else None
+            window = f"{text} {self.lines[below].text}" if below is not None else text
+            match = _TOTAL.search(window)
+            if match and match.start() < len(text) and total is None:
+                block = [index] if match.end() <= len(text) or below is None else [index, below]
+                self.add("participants_total", re.sub(r"\s+", " ", match.group("number")), block)
+                total = int(re.sub(r"\D", "", match.group("number")))
+            if _NEXT_MEETING.search(text):
+                self._next(index, below, year)
+            if _NEXT_HOSTS.search(text):
+                own = self.gazetteer.mentions(text.split(":", 1)[-1]) if ":" in text else []
+                line = index if own or below is None else below
+                towns = split_towns(self.lines[line].text.split(":", 1)[-1], self.gazetteer)
+                if towns:
+                    self.add("next_host_towns", ", ".join(towns), [index, line])
+        return total
+
+    def _next(self, index: int, below: int | None, year: int | None) -> None:
+        text = self.lines[index].text
+        years = re.findall(r"(?<!\d)20\d\d(?!\d)", text)
+        year = int(years[0]) if years else year
+        for line in [index, below]:
+            if line is None:
+                continue
+            dates = list(find_dates(self.lines[line].text, year))
+            for found in dates:
+                if re.search(r"\binte\s+(?:den\s+)?$", self.lines[line].text[: found.start]):
+                    continue
+                self.add("next_meeting", swedish_date(found.days), sorted({index, line}))
+            if dates:
+                return
+
+    def cancelled(self, indices: list[int], namings: dict[str, str | None]) -> set[str]:
+        """Regions that the text says were cancelled, by their name or their host town."""
+        result = set()
+        for position, index in enumerate(indices):
+            text = self.lines[index].text
+            match = _CANCELLED.search(text)
+            if not match:
+                continue
+            start = max(text.rfind(".", 0, match.start()), text.rfind("!", 0, match.start())) + 1
+            stop = text.find(".", match.end())
+            sentence = text[start : stop if stop >= 0 else len(text)]
+            if start == 0 and position and not re.search(r"[.!?]$", self.lines[indices[position - 1]].text):
+                sentence = f"{self.lines[indices[position - 1]].text.rsplit('.', 1)[-1]} {sentence}"
+            towns = {m.town for m in self.gazetteer.mentions(sentence)}
+            for region, host in namings.items():
+                named = re.search(rf"\b{re.escape(region)}\b", sentence, re.I) and re.search(r"(?i)region", sentence)
+                if named or (host and host in towns):
+                    result.add(region)
+                    self.add(
+                        "cancelled",
+                        f"Träffen i region {region}{f' ({host})' if host else ''} ställdes in",
+                        [index],
+                        region,
+                    )
+        return result

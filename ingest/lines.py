@@ -1,0 +1,151 @@
+"""Pages become lines: what each line says, how it stands on the page, and whether it is page furniture.
+
+Only here are the pages' characters looked at; later steps read `Line.text` and cut spans with `start` and `end`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+from ingest.cleaning import clean_text, close_spaced, fold
+from ingest.readers import Extracted
+
+BULLETS = "•·●○◦▪■□–—‣⁃∙➢➤►✓✔*+-"
+_BULLET = re.compile(
+    rf"^(?P<mark>[{re.escape(BULLETS)}\uf0b7\uf0a7]|o(?=\s{{2,}})|[a-z]\)|\(?\d{{1,2}}\))(?P<gap>\s+|(?=[^\W\d_]))(?P<rest>\S.*)$"
+)
+_MARKDOWN_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
+_MARKDOWN_RULE = re.compile(r"^\s*([-*_=])\s*(?:\1\s*){2,}$")
+_TABLE_RULE = re.compile(r"^\s*\|?[\s:|-]+\|[\s:|-]*$")
+_PAGE_NUMBER = re.compile(
+    r"^(?:-\s*)?(?:sid(?:a|an|or)?\.?\s*)?(\d{1,3})(?:\s*(?:\(|/|av)\s*\d{1,3}\)?)?(?:\s*-)?$", re.I
+)
+_OWN_PAGE = re.compile(r"\b(?:sid(?:a|an)?\.?)\s*(\d{1,3})\b", re.I)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One printed line. `page` is the index of its page; [start, end) cuts its words, bullet sign left out."""
+
+    page: int
+    start: int
+    end: int
+    text: str  # cleaned words, without bullet sign and markup
+    raw: str  # the words as printed, without bullet sign
+    indent: int = 0
+    bullet: str | None = None
+    level: int | None = None  # heading level that the format gives
+    bold: bool = False
+    blank_before: bool = False
+    quoted: bool = False
+    furniture: bool = False
+    hard_break: bool = False  # the format says that a new block starts here
+
+    @property
+    def caps(self) -> bool:
+        """All of its letters are capitals, three at least (figures and a trailing remark in lower case aside)."""
+        letters = [c for c in self.text if c.isalpha()]
+        return len(letters) >= 2 and all(not c.islower() for c in letters)
+
+    @property
+    def words(self) -> int:
+        return len(self.text.split())
+
+
+def read_lines(extracted: Extracted) -> list[Line]:
+    """Every line with words, in reading order; furniture is marked, not left out."""
+    lines: list[Line] = []
+    for index, page in enumerate(extracted.pages):
+        blank = True
+        offset = 0
+        for printed in page.text.split("\n"):
+            line = _line(extracted, index, offset, printed)
+            if line is None:
+                blank = blank or not printed.strip()
+            else:
+                lines.append(replace(line, blank_before=blank))
+                blank = False
+            offset += len(printed) + 1
+    return _mark_furniture(lines, [page.number for page in extracted.pages])
+
+
+def _line(extracted: Extracted, page: int, offset: int, printed: str) -> Line | None:
+    body = printed.rstrip()
+    start = len(body) - len(body.lstrip())
+    indent = len(body[:start].expandtabs(4))
+    level, bullet, bold = None, None, False
+    hard = extracted.reflowed
+    sign = extracted.signs.get((page, offset))
+    if extracted.markdown:
+        if _MARKDOWN_RULE.match(body) or _TABLE_RULE.match(body) or body.strip().startswith(("```", "<!--", "![")):
+            return None
+        heading = _MARKDOWN_HEADING.match(body[start:])
+        if heading:
+            level, start, body, hard = (
+                len(heading.group(1)),
+                start + heading.start(2),
+                body[: start + heading.end(2)],
+                True,
+            )
+    if sign:
+        level = sign.heading
+        bullet = "•" if sign.bullet is not None else None
+        indent += 4 * (sign.bullet or 0)
+    if level is None and bullet is None:
+        match = _BULLET.match(body[start:])
+        if match and not _not_a_bullet(match, extracted.markdown):
+            bullet = match.group("mark")
+            start += match.start("rest")
+    raw = body[start:]
+    text = clean_text(raw, markdown=extracted.markdown)
+    if extracted.markdown and re.fullmatch(r"(\*\*|__).+\1", raw.strip()):
+        bold = True
+    if not re.search(r"\w", text):
+        return None
+    return Line(
+        page, offset + start, offset + len(body), close_spaced(text), raw, indent, bullet, level, bold, hard_break=hard
+    )
+
+
+def _not_a_bullet(match: re.Match[str], markdown: bool) -> bool:
+    mark, gap, rest = match.group("mark"), match.group("gap"), match.group("rest")
+    if mark in "*+-" and not gap:
+        return True  # emphasis, a minus sign, a hyphenated word
+    if mark == "*" and rest.rstrip().endswith("*") and not gap.strip() and len(gap) == 0:
+        return True
+    return False
+
+
+def is_page_number(text: str) -> bool:
+    return bool(_PAGE_NUMBER.match(text))
+
+
+def _mark_furniture(lines: list[Line], numbers: list[int | None]) -> list[Line]:
+    """Page numbers and running heads: what recurs at pages' edges, and what counts the pages."""
+    pages: dict[int, list[int]] = defaultdict(list)
+    for index, line in enumerate(lines):
+        pages[line.page].append(index)
+    edges: dict[str, set[int]] = defaultdict(set)
+    for page, indices in pages.items():
+        for index in {*indices[:3], *indices[-3:]}:
+            edges[_skeleton(lines[index].text)].add(page)
+    furniture = set()
+    for page, indices in pages.items():
+        number = numbers[page]
+        if number is None:
+            continue
+        for index in {*indices[:3], *indices[-3:]}:
+            line = lines[index]
+            if line.bullet or line.level:
+                continue
+            own = _OWN_PAGE.search(line.text)
+            recurs = len(edges[_skeleton(line.text)]) >= max(3, len(pages) // 4) and line.words <= 14
+            if is_page_number(line.text) or (own and int(own.group(1)) in (number, number - 1)) or recurs:
+                furniture.add(index)
+    return [replace(line, furniture=True) if i in furniture else line for i, line in enumerate(lines)]
+
+
+def _skeleton(text: str) -> str:
+    return re.sub(r"\d+", "#", fold(text))

@@ -1,0 +1,293 @@
+"""One file becomes one Report: reader, lines, contents, questions, chapters, passages, facts. Each step is a module."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from hashlib import sha256
+from pathlib import Path
+
+from ingest.chapters import Chapter, Structure, find_chapters
+from ingest.cleaning import fold
+from ingest.contents import Entry, read_contents
+from ingest.facts import FactFinder
+from ingest.layout import Layout
+from ingest.lines import Line, read_lines
+from ingest.meeting import FoundMeeting, find_compact_date, find_dates, read_meeting
+from ingest.model import RegionChapter, Report, ReportKind
+from ingest.passages import PassageBuilder
+from ingest.questions import find_questions
+from ingest.readers import SUFFIXES, Extracted, extract
+from ingest.serialize import report_from_dict, report_json, report_to_dict
+from ingest.towns import Gazetteer
+
+__all__ = ["corpus_files", "read_report", "report_from_dict", "report_json", "report_to_dict"]
+
+
+def corpus_files(folder: Path) -> list[Path]:
+    """The reports in a corpus folder: its top level, sorted by name; README files are about the corpus, not of it."""
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.is_file() and path.suffix.lower() in SUFFIXES and not re.match(r"(?i)readme\b|\.", path.name)
+    )
+
+
+def read_report(path: Path, document: str | None = None) -> Report:
+    """Everything that is recognised in a file. `document` is its name in the corpus, by default the file's name.
+
+    Raises UnreadableFile with a Swedish reason and the next step.
+    """
+    document = document or path.name
+    extracted = extract(path, document)
+    digest = sha256(path.read_bytes()).hexdigest()
+    lines = read_lines(extracted)
+    numbers = [page.number for page in extracted.pages]
+    gazetteer = Gazetteer()
+    warnings: list[str] = []
+    entries, contents = read_contents(lines, gazetteer, len(numbers) if numbers[0] is not None else None)
+    for entry in entries:
+        gazetteer.learn([t for t in entry.towns if gazetteer.exact(t) or " " not in t])
+        gazetteer.learn([entry.heading.host_town] if entry.heading and entry.heading.host_town else [])
+    questions = find_questions(lines, contents)
+    structure = find_chapters(lines, numbers, entries, contents, questions, gazetteer)
+    gazetteer.learn([c.host_town for c in structure.chapters if c.host_town])
+    gazetteer.learn([n.host_town for n in structure.namings if n.host_town])
+    is_meeting = _is_meeting(lines, structure)
+    front = _front_lines(lines, structure)
+    found = read_meeting(lines, front, Path(document).stem, gazetteer, warnings) if is_meeting else None
+    facts = FactFinder(extracted.pages, lines, gazetteer)
+    facts.meeting(found)
+    skip = set(contents)
+    regions = _regions(lines, numbers, structure, entries, facts, front, contents, skip, warnings) if is_meeting else ()
+    if is_meeting:
+        facts.regions(regions, structure, entries)
+        total = facts.front(front, _year(found))
+        _check_total(total, regions, warnings)
+        skip |= _cover_lines(lines, numbers, structure, found)
+    title = _title(extracted, lines, found, document)
+    kind = _kind(is_meeting, title, lines)
+    about = () if is_meeting else _about(lines, title, gazetteer)
+    layout = Layout(lines)
+    if not is_meeting:
+        skip |= _document_furniture(lines, title)
+    builder = PassageBuilder(
+        document, extracted.pages, lines, structure, questions, skip, gazetteer, layout, extracted.markdown, about
+    )
+    return Report(
+        document=document,
+        sha256=digest,
+        kind=kind,
+        title=title,
+        pages=extracted.pages,
+        meeting=found.meeting if found else None,
+        date=found.meeting.date if found else _document_date(lines, document),
+        about=about,
+        regions=regions,
+        passages=builder.build(),
+        facts=tuple(facts.facts),
+        warnings=tuple(dict.fromkeys([*warnings, *structure.warnings])),
+    )
+
+
+def _is_meeting(lines: list[Line], structure: Structure) -> bool:
+    named = any(re.search(r"citygroup|nätverksträff", line.text, re.I) for line in lines[:60])
+    regions = {c.region for c in structure.chapters if c.region}
+    return len(regions) >= 2 or (named and bool(regions or structure.namings))
+
+
+def _front_lines(lines: list[Line], structure: Structure) -> list[int]:
+    """Cover, greeting and contents: what stands before the first chapter."""
+    end = next((c.start for c in structure.chapters if c.region or c.about), len(lines))
+    return [i for i in range(end)] if end else list(range(min(20, len(lines))))
+
+
+def _year(found: FoundMeeting | None) -> int | None:
+    return int(found.meeting.date[:4]) if found else None
+
+
+def _regions(
+    lines: list[Line],
+    numbers: list[int | None],
+    structure: Structure,
+    entries: list[Entry],
+    facts: FactFinder,
+    front: list[int],
+    contents: set[int],
+    skip: set[int],
+    warnings: list[str],
+) -> tuple[RegionChapter, ...]:
+    chapters = [c for c in structure.chapters if c.region]
+    named: dict[str, str | None] = {}
+    for naming in structure.namings:
+        named[naming.region] = named.get(naming.region) or naming.host_town
+    for chapter in chapters:
+        named[chapter.region or ""] = chapter.host_town or named.get(chapter.region or "")
+    cancelled = facts.cancelled(front, named)
+    regions: dict[str, RegionChapter] = {}
+    for chapter in chapters:
+        region = chapter.region or ""
+        towns, participants, used = facts.chapter_lines(chapter, contents)
+        skip |= used
+        entry = chapter.entry
+        host = chapter.host_town or (entry.heading.host_town if entry and entry.heading else None) or named.get(region)
+        _check_hosts(region, host, chapter, structure, warnings)
+        pages = _page_range(lines, numbers, structure, chapter, entries)
+        if region in regions:
+            earlier = regions[region]
+            regions[region] = RegionChapter(
+                region, earlier.host_town or host, (earlier.pages[0], pages[1]), earlier.participants, earlier.towns
+            )
+            continue
+        regions[region] = RegionChapter(
+            region,
+            host,
+            pages,
+            participants if participants is not None else entry.participants if entry else None,
+            tuple(dict.fromkeys(towns or (entry.towns if entry else ()))),
+            region in cancelled,
+        )
+    for region, host in named.items():
+        if region in regions:
+            continue
+        if region in cancelled:
+            regions[region] = RegionChapter(region, host, (None, None), cancelled=True)
+        else:
+            warnings.append(f"Region {region} nämns men har inget eget kapitel.")
+    return tuple(regions.values())
+
+
+def _check_hosts(region: str, host: str | None, chapter: Chapter, structure: Structure, warnings: list[str]) -> None:
+    for naming in structure.namings:
+        if naming.region == region and naming.host_town and host and naming.host_town != host:
+            source = "kapitlets rubrik" if chapter.host_town == host else "innehållsförteckningen"
+            warnings.append(
+                f"Region {region}: {naming.place} anger {naming.host_town} som värdstad men {source} anger {host}. "
+                f"{host} används."
+            )
+
+
+def _page_range(
+    lines: list[Line], numbers: list[int | None], structure: Structure, chapter: Chapter, entries: list[Entry]
+) -> tuple[int | None, int | None]:
+    if numbers[0] is None:
+        pages = [e.page for e in entries if e.page is not None]
+        first = chapter.entry.page if chapter.entry else None
+        later = [page for page in pages if first is not None and page > first]
+        return first, (min(later) - 1 if later else None)
+    first_page = lines[chapter.start].page
+    following = next((c for c in structure.chapters if c.start >= chapter.end and c.end > c.start), None)
+    if following is None:
+        return numbers[first_page], numbers[-1]
+    page = lines[following.start].page
+    at_top = not any(lines[i].page == page and not lines[i].furniture for i in range(chapter.start, following.start))
+    last = max(first_page, page - 1 if at_top else page)
+    return numbers[first_page], numbers[last]
+
+
+def _check_total(total: int | None, regions: tuple[RegionChapter, ...], warnings: list[str]) -> None:
+    counts = [r.participants for r in regions if r.participants is not None]
+    if total and counts and len(counts) == sum(not r.cancelled for r in regions) and sum(counts) != total:
+        warnings.append(f"Inledningen anger {total} deltagare men regionernas antal blir {sum(counts)} tillsammans.")
+
+
+def _cover_lines(
+    lines: list[Line], numbers: list[int | None], structure: Structure, found: FoundMeeting | None
+) -> set[int]:
+    """Lines of the cover, which name the meeting and state nothing: all before the first running text."""
+    cover: set[int] = set()
+    first = next((c.start for c in structure.chapters if c.region), len(lines))
+    for index, line in enumerate(lines[:first]):
+        if numbers[0] is not None:
+            if line.page == 0 and first and lines[min(first, len(lines) - 1)].page > 0:
+                cover.add(index)
+            continue
+        if line.words > 14 and re.search(r"[.!?]", line.text):
+            break
+        cover.add(index)
+    for index in range(first):
+        text = lines[index].text
+        if re.match(r"(?i)(?:vd|ordf(?:örande)?|redaktör|text|foto)\b[,:]", text) or re.fullmatch(
+            r"(?:[A-ZÅÄÖ][\w’-]+\s+){1,2}[A-ZÅÄÖ][\w’-]+", text
+        ):
+            cover.add(index)
+    if found and found.date_lines:
+        cover.update(i for i in range(*found.date_lines) if lines[i].words <= 14)
+    return cover
+
+
+def _title(extracted: Extracted, lines: list[Line], found: FoundMeeting | None, document: str) -> str:
+    if found:
+        return f"{found.meeting.label} – {found.meeting.theme}" if found.meeting.theme else found.meeting.label
+    if extracted.title and not re.search(
+        r"(?i)\.(?:docx?|pdf|indd|pptx?)$|^(?:untitled|namnlös|microsoft word)", extracted.title
+    ):
+        return extracted.title
+    heading = next((line for line in lines[:15] if line.level), None)
+    if heading:
+        return heading.text
+    for line in lines[:8]:
+        if 3 <= line.words <= 20 and not line.text.endswith("."):
+            return line.text
+    return Path(document).stem
+
+
+def _kind(is_meeting: bool, title: str, lines: list[Line]) -> ReportKind:
+    if is_meeting:
+        return "meeting"
+    if re.search(r"strategi(?!sk|er\b)|policy|riktlinje|handlingsplan|styrdokument|\bplan\b", fold(title)):
+        return "strategy"
+    prose = sum(line.words > 12 for line in lines)
+    return "article" if prose >= 3 and len(lines) < 200 else "document"
+
+
+def _about(lines: list[Line], title: str, gazetteer: Gazetteer) -> tuple[str, ...]:
+    """The town that a document is about: named in its title, or far more often than any other."""
+    in_title = [m.town for m in gazetteer.mentions(title)]
+    counts = Counter(m.town for line in lines for m in gazetteer.mentions(line.text))
+    if in_title:
+        return tuple(dict.fromkeys(in_title))
+    if not counts:
+        return ()
+    (town, number), *others = counts.most_common(2)
+    return (town,) if number >= 3 and number >= 2 * (others[0][1] if others else 0) else ()
+
+
+def _document_date(lines: list[Line], document: str) -> str | None:
+    for line in [*lines[:12], *lines[-12:]]:
+        found = next(find_dates(line.text), None)
+        if found:
+            return found.days[-1].isoformat()
+    for line in lines:
+        if line.words <= 3 and (stamp := find_compact_date(line.text)):
+            return stamp
+    match = re.search(r"(20\d\d)-(0[1-9]|1[0-2])(?:-([0-3]\d))?", document)
+    return "-".join(part for part in match.groups() if part) if match else None
+
+
+def _document_furniture(lines: list[Line], title: str) -> set[int]:
+    """Page furniture that stands among the text: short lines in a row, one a figure or the document's own title."""
+    furniture: set[int] = set()
+    run: list[int] = []
+    for index, line in enumerate([*lines, None]):  # type: ignore[list-item]
+        short = (
+            line is not None
+            and line.words <= 5
+            and not line.bullet
+            and not line.level
+            and not re.search(r"[.,;:!?]$", line.text)
+            and not line.blank_before | False
+        )
+        if short:
+            run.append(index)
+            continue
+        marked = any(re.fullmatch(r"\d{1,8}", lines[i].text) for i in run)
+        titled = any(fold(lines[i].text) == fold(title) for i in run)
+        if len(run) >= 3 and (marked or titled):
+            furniture.update(run)
+        run = []
+    for index, line in enumerate(lines[:6]):
+        if fold(line.text) == fold(title):
+            furniture.update(range(index + 1))
+            break
+    return furniture

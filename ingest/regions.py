@@ -1,0 +1,159 @@
+"""Names of regions, and the lines that name one: a heading, an entry of the contents list, a running head."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from ingest.cleaning import close_spaced, fold
+from ingest.towns import Gazetteer, _one_edit
+
+_REGION = re.compile(r"^regione?n?(?:erna)?\b\s*", re.I)
+_HOST_WORD = re.compile(
+    r"\b(?:värd(?:stad|ort|kommun|städer|orter)?|träff(?:en)?\s+i|möte(?:t)?\s+i)\b\s*(?:[:–—-]\s*|är\s+|var\s+)?", re.I
+)
+_SEPARATOR = re.compile(r"\s*[–—:|•·]\s*|\s+-+\s*|\s*\(|\s*,\s+|\t+|\s{3,}")
+_NAME_WORD = re.compile(r"(?:[A-ZÅÄÖÉ][\w’'-]*|och|&|i)$")
+_SMALL = {"och", "i", "&"}
+
+
+@dataclass(frozen=True)
+class RegionHeading:
+    """A line that names a region: its name as in `canonical_region`, the host town where the line gives one."""
+
+    region: str
+    host_town: str | None
+    bare: bool = False  # the word "region" is not there
+
+
+@cache
+def known_regions() -> tuple[str, ...]:
+    """The network's regions as named so far (regions.yaml)."""
+    data = yaml.safe_load(Path(__file__).with_name("regions.yaml").read_text(encoding="utf-8"))
+    return tuple(data["regions"])
+
+
+def canonical_region(printed: str) -> str:
+    """A region's name: known ones as the network spells them, others as printed in title case, without "Region"."""
+    name = re.sub(r"\s+", " ", _REGION.sub("", printed.strip())).strip(" .:,;–-")
+    parts = [p for p in re.split(r"\s*(?:/|&|\boch\b|\+|,|\s[–-]\s)\s*", name.casefold()) if p]
+    for region in known_regions():
+        known = region.casefold().split("/")
+        if _same_parts(parts, known) or _same_parts(re.split(r"[-–]", name.casefold()), known):
+            return region
+        if "".join(known) == re.sub(r"[\W_]", "", name.casefold()):
+            return region
+    return _title_case(name)
+
+
+def _same_parts(parts: list[str], known: list[str]) -> bool:
+    if len(parts) != len(known):
+        return False
+    rest = list(known)
+    for part in parts:
+        fit = next((k for k in rest if k == part or (len(part) >= 6 and _one_edit(part, k))), None)
+        if fit is None:
+            return False
+        rest.remove(fit)
+    return True
+
+
+def _title_case(name: str) -> str:
+    if not (name.isupper() or name.islower()):
+        return name
+    words = re.split(r"([\s/–-]+)", name.lower())
+    return "".join(w if w in _SMALL else w[:1].upper() + w[1:] for w in words)
+
+
+def read_region_heading(text: str, gazetteer: Gazetteer, names: frozenset[str] = frozenset()) -> RegionHeading | None:
+    """The region that a heading line names, else None. Sentences that begin with "Region" are none.
+
+    `names`: folded region names that may stand without the word "Region".
+    """
+    text = close_spaced(text).strip(" *#•")
+    if not text or len(text) > 110 or len(text.split()) > 14:
+        return None
+    marked = _REGION.match(text)
+    rest = text[marked.end() :] if marked else _closed_prefix(text)
+    if rest is not None:
+        rest = rest.lstrip(" :–—-")
+        return _parse(rest, gazetteer, bare=False)
+    return _bare(text, gazetteer, names)
+
+
+def _closed_prefix(text: str) -> str | None:
+    """What follows the word region where a space broke it ("REGI ON VÄST")."""
+    match = re.match(r"^R\s?E\s?G\s?I\s?O\s?N\s+(?=\S)", text)
+    return text[match.end() :] if match else None
+
+
+def _bare(text: str, gazetteer: Gazetteer, names: frozenset[str]) -> RegionHeading | None:
+    allowed = names | {fold(region) for region in known_regions()}
+    host = _HOST_WORD.search(text)
+    head = text[: host.start()] if host else _SEPARATOR.split(text, maxsplit=1)[0]
+    head = head.strip(" :–—-,(")
+    if not head or not _looks_like_name(head):
+        return None
+    if fold(canonical_region(head)) not in allowed and fold(head) not in allowed:
+        # An unseen name is a region only where the line also says who the host is: "BERGSLAGEN - VÄRDSTAD FALUN".
+        if not (host and host.start() > 0 and gazetteer.resolve(text[host.end() :])):
+            return None
+        return RegionHeading(canonical_region(head), gazetteer.resolve(text[host.end() :]), bare=True)
+    parsed = _parse(text, gazetteer, bare=True)
+    if parsed and parsed.host_town is None and len(text) > len(head) + 2:
+        return None
+    return parsed
+
+
+def _parse(rest: str, gazetteer: Gazetteer, bare: bool) -> RegionHeading | None:
+    rest = re.sub(r"[\s.…_]+\d{1,3}$", "", rest).strip()
+    host_word = _HOST_WORD.search(rest)
+    if host_word and host_word.start() > 0:
+        name, tail = rest[: host_word.start()], rest[host_word.end() :]
+    else:
+        pieces = _SEPARATOR.split(rest, maxsplit=1)
+        name, tail = pieces[0], pieces[1] if len(pieces) > 1 else ""
+        tail = _HOST_WORD.sub("", tail)
+    name, tail = name.strip(" –—-:,(."), tail.strip(" )–—-:.")
+    if not _looks_like_name(name):
+        return None
+    if rest.endswith(".") and not rest.isupper():
+        return None
+    host = None
+    if tail:
+        host = gazetteer.resolve(re.sub(r"^i\s+", "", tail)) if len(tail.split()) <= 4 else None
+        if host is None and host_word and _looks_like_name(tail):
+            host = _title_case(tail)  # said to be the host, though no gazetteer knows it
+        if host is None and not rest.isupper() and not re.match(r"(?i)grupp\s*\d|forts|inställ", tail):
+            return (
+                None
+                if any(w[:1].islower() for w in tail.split())
+                else RegionHeading(canonical_region(name), None, bare)
+            )
+    return RegionHeading(canonical_region(name), host, bare)
+
+
+def _looks_like_name(name: str) -> bool:
+    words = [w for w in re.split(r"[\s/]+", name) if w]
+    return (
+        0 < len(words) <= 4
+        and all(_NAME_WORD.match(w) for w in words)
+        and words[0][0].isupper()
+        and words[-1] not in _SMALL
+        and not re.search(r"\d|\bgrupp", name, re.I)
+    )
+
+
+def read_host_line(text: str, gazetteer: Gazetteer) -> str | None:
+    """The town of a line that only names the host ("Värdstad Åmål", "TRÄFF I UMEÅ"), else None."""
+    match = _HOST_WORD.match(text.strip())
+    if not match:
+        return None
+    tail = text.strip()[match.end() :].strip(" .:–-")
+    if not tail or len(tail.split()) > 3 or "," in tail:
+        return None
+    return gazetteer.resolve(tail) or (_title_case(tail) if _looks_like_name(tail) else None)
