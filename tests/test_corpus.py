@@ -161,3 +161,9 @@ def test_building_twice_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_every_document_says_that_it_is_not_the_original() -> None:
     for path in DOCUMENTS:
         assert "Sammandrag i egna ord" in texts(path)[0] and "inte originalet" in texts(path)[0]
+
+
+def test_a_word_with_its_own_hyphen_is_not_broken_at_it(tmp_path: Path) -> None:
+    words = " ".join(f"pop-up-butik/{'x' * number}" for number in range(1, 40))
+    built = build.build(write_source(tmp_path, f"<!-- sida 1 -->\n# Prov\n- {words}\n"), tmp_path)
+    assert words in texts(built)[0]
