@@ -85,11 +85,14 @@ def compare(run: Run, path: Path = BASELINE, split: str | None = None) -> Compar
     )
 
 
-def _figures(old: list[dict[str, float]], now: list[dict[str, float]]) -> dict[str, tuple[float, float]]:
-    """Means per figure. One that applied to a case before and no longer does counts as 0 only where it says so itself.
+def mention_changes(old: CaseResult, now: CaseResult) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Labels of the mentions that are found now and were not, and of those that are found no more."""
+    before, after = set(_found(old)), set(_found(now))
+    return tuple(sorted(after - before)), tuple(sorted(before - after))
 
-    (A refused answer has no precision to fall; its recall falls instead.)
-    """
+
+def _figures(old: list[dict[str, float]], now: list[dict[str, float]]) -> dict[str, tuple[float, float]]:
+    """Means per figure over the cases to which it applies: a refused answer has no precision to fall, but recall."""
     found = {}
     for name in names.SHARES:
         before = [scores[name] for scores in old if name in scores]

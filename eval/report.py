@@ -26,7 +26,7 @@ MISS_STAGES = (
 
 def terminal(run: Run) -> str:
     """The figures as they are printed."""
-    parts = [plain(_figures_table(run)), "", plain(_place_table(run, "region", "Region"))]
+    parts = [plain(figures_table(run)), "", plain(_place_table(run, "region", "Region"))]
     misses = _misses(run)
     if misses:
         counts = Counter(stage for _, stage in misses)
@@ -56,7 +56,7 @@ def sections(run: Run, extra: Sequence[Section] = ()) -> list[Section]:
     """The report's content; `extra` (the baselines, the FAQ) follows the figures."""
     found = [
         Section("Underlag", (_about(run),)),
-        Section("Resultat", (_figures_table(run), _kinds_picture(run))),
+        Section("Resultat", (figures_table(run), _kinds_picture(run))),
         *extra,
         Section("Per region", (_place_table(run, "region", "Region"),)),
         Section("Per dokument", (_place_table(run, "document", "Dokument"),)),
@@ -89,7 +89,8 @@ def _about(run: Run) -> str:
     return f"{len(run.results)} frågor till {len(run.documents)} dokument: {', '.join(run.documents)}.{options}"
 
 
-def _figures_table(run: Run) -> Table:
+def figures_table(run: Run) -> Table:
+    """Every figure per kind, per split and over all."""
     rows = [_figures_row(names.KINDS[kind], run.figures(kind=kind)) for kind in run.kinds()]
     rows += [_figures_row(f"– {label}", run.figures(split=split)) for split, label in names.SPLITS.items()]
     rows.append(_figures_row("Alla", run.figures()))
