@@ -1,4 +1,7 @@
-"""Which lines belong to which region. Every sign is used: contents list, headings, running heads, restarting questions."""
+"""Which lines belong to which region.
+
+Every sign is used: contents list, headings, running heads, restarting questions. Where they disagree, a warning says so.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +80,7 @@ def find_chapters(
             )
     for head in heads:
         structure.heading_lines |= head.lines
-    starts = _starts_of_heads(lines, heads, questions)
+    starts = _starts_of_heads(lines, heads, questions, paged)
     if paged:
         starts = _weigh(lines, starts, entries, contents, questions, structure)
     chapters = _cut(lines, starts, contents, entries, gazetteer)
@@ -214,7 +217,7 @@ class _Start:
     entry: Entry | None = None
 
 
-def _starts_of_heads(lines: list[Line], heads: list[_Head], questions: list[Question]) -> list[_Start]:
+def _starts_of_heads(lines: list[Line], heads: list[_Head], questions: list[Question], paged: bool) -> list[_Start]:
     """Where each chapter begins, by its own heading: above it where its first question is printed above it."""
     starts: list[_Start] = []
     for head in heads:
@@ -225,18 +228,21 @@ def _starts_of_heads(lines: list[Line], heads: list[_Head], questions: list[Ques
         page = [i for i, other in enumerate(lines) if other.page == lines[head.line].page]
         above = [i for i in page if i < head.line and not lines[i].furniture]
         below = [i for i in page if i > max(head.lines) and not lines[i].furniture]
-        first = next((q.start for q in questions if q.number == 1 and q.start in above), None)
+        first = next((q.start for q in reversed(questions) if q.number == 1 and q.start in above), None)
         next_question = next((q for q in questions if q.start > head.line), None)
-        if first is not None and (not starts or first > starts[-1].line):
+        restarts_below = next_question is not None and next_question.number == 1
+        if not paged:
+            pass
+        elif first is not None and not restarts_below and (not starts or first > starts[-1].line):
             group = first - 1
             line = group if group in above and GROUP.match(lines[group].text) else first
             if above and line == above[0]:
                 line = page[0]
-        elif above and not below and _running(lines, head) and not (next_question and next_question.number == 1):
-            line = page[0]
-        elif above and lines[head.line].furniture:
-            line = page[0]
-        elif above and all(lines[i].words <= 3 and not lines[i].bullet for i in above) and len(above) <= 2:
+        elif above and (
+            lines[head.line].furniture
+            or (not below and _running(lines, head) and not restarts_below)
+            or (len(above) <= 2 and all(lines[i].words <= 3 and not lines[i].bullet for i in above))
+        ):
             line = page[0]
         starts.append(_Start(line, head.region, lines[head.line].text, head.host_town))
     return starts

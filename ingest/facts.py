@@ -10,7 +10,7 @@ from ingest.cleaning import quote_form
 from ingest.contents import PARTICIPANTS, TOWNS_LABEL, Entry, towns_text
 from ingest.lines import Line
 from ingest.meeting import FoundMeeting, find_dates, swedish_date
-from ingest.model import Fact, FactName, Page, RegionChapter, Span
+from ingest.model import Fact, FactName, Meeting, Page, RegionChapter, Span
 from ingest.towns import Gazetteer, split_towns
 
 _TOTAL = re.compile(
@@ -37,14 +37,26 @@ class FactFinder:
         self.pages, self.lines, self.gazetteer = pages, lines, gazetteer
         self.facts: list[Fact] = []
 
-    def add(self, name: FactName, value: str, indices: Iterable[int], region: str | None = None) -> None:
-        """A fact carried by the given lines, which must follow each other on one page."""
+    def add(
+        self, name: FactName, value: str, indices: Iterable[int], region: str | None = None, needle: str = ""
+    ) -> None:
+        """A fact carried by the given lines, which must follow each other on one page.
+
+        Where a line is a whole paragraph, only the sentence with `needle` is quoted.
+        """
         indices = sorted(indices)
         first, last = self.lines[indices[0]], self.lines[indices[-1]]
         if last.page != first.page:
             last = first
         page = self.pages[first.page]
         span = Span(page.number, first.start, last.end)
+        if needle and first is last and span.end - span.start > 200:
+            at = page.text.find(needle, span.start, span.end)
+            before = [m.end() for m in re.finditer(r"[.!?]\s+", page.text[span.start : max(at, span.start)])]
+            after = re.search(r"[.!?](?=\s|$)", page.text[at : span.end]) if at >= 0 else None
+            if at >= 0:
+                start = span.start + (before[-1] if before else 0)
+                span = Span(page.number, start, at + after.end() if after else span.end)
         fact = Fact(name, value, quote_form(page.text[span.start : span.end]), span, region)
         if not any(f.name == name and f.value == value and f.region == region for f in self.facts):
             self.facts.append(fact)
@@ -136,7 +148,7 @@ class FactFinder:
         names = [n for n in re.split(r"[,/]|\s+och\s+", line.text) if n.strip()]
         return bool(names) and not line.bullet and not line.level and all(self.gazetteer.resolve(n) for n in names)
 
-    def front(self, indices: list[int], year: int | None) -> int | None:
+    def front(self, indices: list[int], meeting: Meeting | None) -> int | None:
         """Facts of the front pages: total of participants (returned), next meeting, its hosts."""
         total = None
         for position, index in enumerate(indices):
@@ -146,10 +158,15 @@ class FactFinder:
             match = _TOTAL.search(window)
             if match and match.start() < len(text) and total is None:
                 block = [index] if match.end() <= len(text) or below is None else [index, below]
-                self.add("participants_total", re.sub(r"\s+", " ", match.group("number")), block)
+                self.add(
+                    "participants_total",
+                    re.sub(r"\s+", " ", match.group("number")),
+                    block,
+                    needle=match.group("number"),
+                )
                 total = int(re.sub(r"\D", "", match.group("number")))
             if _NEXT_MEETING.search(text):
-                self._next(index, below, year)
+                self._next(index, below, meeting)
             if _NEXT_HOSTS.search(text):
                 own = self.gazetteer.mentions(text.split(":", 1)[-1]) if ":" in text else []
                 line = index if own or below is None else below
@@ -158,16 +175,20 @@ class FactFinder:
                     self.add("next_host_towns", ", ".join(towns), [index, line])
         return total
 
-    def _next(self, index: int, below: int | None, year: int | None) -> None:
+    def _next(self, index: int, below: int | None, meeting: Meeting | None) -> None:
         text = self.lines[index].text
         years = re.findall(r"(?<!\d)20\d\d(?!\d)", text)
-        year = int(years[0]) if years else year
+        year = int(years[0]) if years else int(meeting.date[:4]) if meeting else None
+        if not years and year and re.search(r"(?i)nästa\s+år", text):
+            year += 1
         for line in [index, below]:
             if line is None:
                 continue
             dates = list(find_dates(self.lines[line].text, year))
             for found in dates:
                 if re.search(r"\binte\s+(?:den\s+)?$", self.lines[line].text[: found.start]):
+                    continue
+                if meeting and found.days[-1].isoformat() <= meeting.date:
                     continue
                 self.add("next_meeting", swedish_date(found.days), sorted({index, line}))
             if dates:
@@ -196,5 +217,6 @@ class FactFinder:
                         f"Träffen i region {region}{f' ({host})' if host else ''} ställdes in",
                         [index],
                         region,
+                        needle=match.group(),
                     )
         return result

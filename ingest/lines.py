@@ -23,6 +23,8 @@ _PAGE_NUMBER = re.compile(
     r"^(?:-\s*)?(?:sid(?:a|an|or)?\.?\s*)?(\d{1,3})(?:\s*(?:\(|/|av)\s*\d{1,3}\)?)?(?:\s*-)?$", re.I
 )
 _OWN_PAGE = re.compile(r"\b(?:sid(?:a|an)?\.?)\s*(\d{1,3})\b", re.I)
+_INNER_BULLET = re.compile(r"(?<=[.!?])\s+[•●▪■]\s+(?=[A-ZÅÄÖ])")
+_NO_HEAD = re.compile(r"\?$|^\d{1,2}[.)]\s+\D")  # questions recur at the top of pages and are no running heads
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Line:
     quoted: bool = False
     furniture: bool = False
     hard_break: bool = False  # the format says that a new block starts here
+    outer: int = -1  # where the words start with their bullet sign
 
     @property
     def caps(self) -> bool:
@@ -65,7 +68,7 @@ def read_lines(extracted: Extracted) -> list[Line]:
             if line is None:
                 blank = blank or not printed.strip()
             else:
-                lines.append(replace(line, blank_before=blank))
+                lines += _split_at_bullets(replace(line, blank_before=blank), page.text)
                 blank = False
             offset += len(printed) + 1
     return _mark_furniture(lines, [page.number for page in extracted.pages])
@@ -98,15 +101,42 @@ def _line(extracted: Extracted, page: int, offset: int, printed: str) -> Line | 
         if match and not _not_a_bullet(match, extracted.markdown):
             bullet = match.group("mark")
             start += match.start("rest")
+    emphasis = re.fullmatch(r"(\*\*|__|\*|_)(?=\S)(.+?)(?<=\S)\1", body[start:]) if extracted.markdown else None
+    if emphasis:  # marks around the whole line are no words of it
+        bold = len(emphasis.group(1)) == 2
+        start, body = start + emphasis.start(2), body[: start + emphasis.end(2)]
+    outer = len(printed) - len(printed.lstrip()) if bullet else start
     raw = body[start:]
     text = clean_text(raw, markdown=extracted.markdown)
-    if extracted.markdown and re.fullmatch(r"(\*\*|__).+\1", raw.strip()):
-        bold = True
     if not re.search(r"\w", text):
         return None
     return Line(
-        page, offset + start, offset + len(body), close_spaced(text), raw, indent, bullet, level, bold, hard_break=hard
+        page,
+        offset + start,
+        offset + len(body),
+        close_spaced(text),
+        raw,
+        indent,
+        bullet,
+        level,
+        bold,
+        hard_break=hard,
+        outer=offset + outer,
     )
+
+
+def _split_at_bullets(line: Line, page: str) -> list[Line]:
+    """A line that holds a second bullet after the first's last words ("... lite. • Nästa")."""
+    pieces = [line]
+    while not line.caps and (match := _INNER_BULLET.search(pieces[-1].raw)):
+        last = pieces.pop()
+        cut, begin = last.start + match.start(), last.start + match.end()
+        pieces.append(replace(last, end=cut, raw=page[last.start : cut], text=clean_text(page[last.start : cut])))
+        rest = page[begin : last.end]
+        pieces.append(
+            replace(last, start=begin, outer=begin, raw=rest, text=clean_text(rest), bullet="•", blank_before=False)
+        )
+    return pieces
 
 
 def _not_a_bullet(match: re.Match[str], markdown: bool) -> bool:
@@ -141,10 +171,15 @@ def _mark_furniture(lines: list[Line], numbers: list[int | None]) -> list[Line]:
             if line.bullet or line.level:
                 continue
             own = _OWN_PAGE.search(line.text)
-            recurs = len(edges[_skeleton(line.text)]) >= max(3, len(pages) // 4) and line.words <= 14
+            recurs = _runs(edges[_skeleton(line.text)]) and line.words <= 14 and not _NO_HEAD.search(line.text)
             if is_page_number(line.text) or (own and int(own.group(1)) in (number, number - 1)) or recurs:
                 furniture.add(index)
     return [replace(line, furniture=True) if i in furniture else line for i, line in enumerate(lines)]
+
+
+def _runs(pages: set[int]) -> bool:
+    """On three pages or more, and on most of every second page between the first and the last of them."""
+    return len(pages) >= 3 and len(pages) >= 0.4 * (max(pages) - min(pages) + 1)
 
 
 def _skeleton(text: str) -> str:

@@ -12,7 +12,20 @@ from ingest.lines import Line
 from ingest.model import Form, Meeting
 from ingest.towns import Gazetteer
 
-MONTHS = "januari februari mars april maj juni juli augusti september oktober november december".split()
+MONTHS = [
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
 _MONTH = r"(?P<month{n}>jan(?:uari)?|feb(?:ruari)?|mars?|apr(?:il)?|maj|juni?|juli?|aug(?:usti)?|sept?(?:ember)?|okt(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 _DAY = r"(?P<day{n}>[0-3]?\d)(?::?e)?"
 _DASH = r"\s*(?:[-–—]|och|&|till)\s*(?:den\s+)?"
@@ -57,6 +70,12 @@ def find_dates(text: str, year: int | None = None) -> Iterator[FoundDate]:
         month = _month(match["month2"])
         first_month = _month(match["month1"]) if match["month1"] else month
         days = _days(used, first_month, int(match["day1"] or match["day2"]), month, int(match["day2"]))
+        if match["day1"] and len(days) == 1 and (match["month1"] or int(match["day1"]) != int(match["day2"])):
+            earlier = _days(used, first_month, int(match["day1"]), first_month, int(match["day1"]))
+            if earlier:  # two meetings, "4 februari och 8 september"
+                found.append(FoundDate(earlier, match.start(), match.start() + len(match["day1"]), printed is not None))
+                found.append(FoundDate(days, match.start("day2"), match.end(), printed is not None))
+                continue
         if days:
             found.append(FoundDate(days, match.start(), match.end(), printed is not None))
     yield from sorted(found, key=lambda f: f.start)

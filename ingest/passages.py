@@ -19,13 +19,22 @@ _ENDS_TOWN = re.compile(
     r"^(?:övrig|blandat|gemensam|allmän|generell|diverse|sammanfatt|alla\b|samtliga|reflektion|summering)", re.I
 )
 _TIPS = re.compile(r"^tips\b", re.I)
+_TIPS_START = re.compile(r"^tips\s*[!:]", re.I)
 _LABEL = re.compile(r"^(?P<label>[^:;.!?]{2,45}?)\s*(?:[:;]|\s[–—-]\s)(?=\s*\S)")
 _HOST_LABEL = re.compile(r"^(?:förslag\s+på\s+)?(?:värd(?:stad|ort|städer|orter))\s*:\s*", re.I)
-_LINKS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+")
+_LINKS = re.compile(r"(?:(?:https?://|www\.)\S+|\S+@\S+\.\w+|\b[\w.-]+\.(?:se|com|nu|org|net)\b(?:/\S*)?)")
 _PHONE = re.compile(r"(?:\+46|\b0)\d{1,3}[\s-]?\d{2,3}[\s-]?\d{2}[\s-]?\d{2}\b")
 _FUNCTION_END = re.compile(
-    r"\b(?:i|på|och|med|för|att|som|av|till|en|ett|den|det|de|är|vid|från|om|eller|men|har|kan|ska|vi|t\s?ex|bl\s?a|under|mellan|hos)$",
+    r"\b(?:i|på|och|med|för|att|som|av|till|en|ett|den|det|de|är|vid|från|om|eller|men|har|kan|ska|vi|t\s?ex|bl\s?a|under|mellan|hos|ca|cirka|kl|nr|över|per)$",
     re.I,
+)
+# "Syfte: ..." starts a paragraph; an example or a remark belongs to the one before it
+_STARTS_LABEL = re.compile(
+    r"^(?:Tips|TIPS|Obs|OBS)!|^(?!(?:[Ee]xempel|[Oo][Bb][Ss]|[Ss]e|[Ff]råga|[Ss]var)\b)(?:[A-ZÅÄÖ][\w/&.-]*)(?:\s[\w/&-]+){0,4}:(?!//)"
+)
+_FLOURISH = re.compile(
+    r"(?:på återseende|med vänlig\w* hälsning\w*|tack(?: för (?:\w+ ?){1,3})?|stort tack[\w ]{0,30}|välkom(?:men|na)|"
+    r"fler artiklar|läs mer[\w ]*)"
 )
 
 
@@ -52,6 +61,7 @@ class _Context:
     colon_style: str = ""
     town_heading: tuple[str, ...] = ()
     town_level: int = 9
+    heading_towns: tuple[str, ...] = ()  # named in a heading that is more than a town
     tips: bool = False
 
 
@@ -109,7 +119,16 @@ class PassageBuilder:
         return [i for i in range(chapter.start, chapter.end) if i not in taken], boxed
 
     def _usable(self, index: int) -> bool:
-        return not (index in self.skip or index in self.structure.heading_lines or self.lines[index].furniture)
+        line = self.lines[index]
+        if index in self.skip or index in self.structure.heading_lines or line.furniture:
+            return False
+        if line.bullet or line.level:
+            return True
+        if _FLOURISH.fullmatch(_plain(line.text)):
+            return False
+        # a line that holds nothing but a way to reach somebody
+        contact = _PHONE.sub("", _LINKS.sub("", line.text))
+        return contact == line.text or bool(re.search(r"[^\W\d_]{2}", contact)) or line.text.startswith("http")
 
     # -- lines to units
 
@@ -136,8 +155,8 @@ class PassageBuilder:
                 continue
             previous = indices[position - 1] if position else None
             if unit is not None and previous is not None and self._continues(unit, previous, index):
-                unit.lines.append((line.page, line.start, line.end))
-                unit.text.append(line.raw)
+                unit.lines.append((line.page, line.outer, line.end))
+                unit.text.append(self._cut(line.page, line.outer, line.end))
                 continue
             ends = following is None or following in questions or bool(GROUP.match(self.lines[following].text))
             heading = self._heading(index, following, ends, context)
@@ -146,20 +165,12 @@ class PassageBuilder:
                 continue
             if context.colon and not self._under_colon(line, context):
                 context = _replace(context, colon=None)
-            for piece in self._pieces(line):
-                kind: PassageKind = "bullet" if line.bullet else "paragraph"
-                if context.tips or _TIPS.match(line.text):
-                    kind = "tips"
-                unit = _Unit(
-                    kind,
-                    [(line.page, *piece)],
-                    [self._cut(line.page, *piece)],
-                    index,
-                    line.indent,
-                    line.bullet,
-                    context,
-                )
-                units.append(unit)
+            kind: PassageKind = "paragraph" if line.bullet is None or self._is_speech(line, following) else "bullet"
+            if context.tips or _TIPS_START.match(line.text):
+                kind = "tips"
+            words = self._cut(line.page, line.start, line.end)
+            unit = _Unit(kind, [(line.page, line.start, line.end)], [words], index, line.indent, line.bullet, context)
+            units.append(unit)
             unit_end = self._colon_end(units, unit, following, context)
             if unit_end is not None:
                 context, unit = unit_end, None
@@ -168,11 +179,10 @@ class PassageBuilder:
     def _cut(self, page: int, start: int, end: int) -> str:
         return self.pages[page].text[start:end]
 
-    def _pieces(self, line: Line) -> list[tuple[int, int]]:
-        """A line that holds a second bullet after the first ("... • Nästa")."""
-        if not line.bullet or line.bullet not in "•●▪■◦":
-            return [(line.start, line.end)]
-        return _split_at_bullets(self._cut(line.page, line.start, line.end), line.bullet, line.start)
+    def _is_speech(self, line: Line, following: int | None) -> bool:
+        """A dash with a blank line above and below begins what somebody says, not an item of a list."""
+        apart = following is None or self.lines[following].blank_before
+        return line.bullet in ("–", "—") and line.blank_before and apart
 
     def _continues(self, unit: _Unit, previous: int, index: int) -> bool:
         """The line goes on with the unit that the line before belongs to."""
@@ -195,21 +205,32 @@ class PassageBuilder:
                 and text[:1].islower()
             ):
                 return True
-            return False
+            return line.bullet in "–—" and unit.bullet is None and text[:1].islower() and not before.text.endswith(":")
         crosses = line.page != before.page
+        if any(not self.lines[i].furniture for i in range(previous + 1, index)) and not crosses:
+            return False  # something that is no text stood between them
         if line.blank_before and not crosses:
             return False
         if self.markdown:
             return True
         if crosses:
             finished = re.search(r"[.?!:…)”\"]$", before.text)
-            return text[:1].islower() or (not finished and not line.caps and self.layout.is_full(previous))
+            if text[:1].islower():
+                return True
+            full = self.layout.is_full(previous) and line.words > 3
+            return full and not finished and not line.caps and not _STARTS_LABEL.match(text)
         if line.caps and line.words <= 12 and not before.caps:
             return False
+        if _STARTS_LABEL.match(text) and not unit.bullet and not _FUNCTION_END.search(before.text):
+            return False
+        if before.text.endswith(",") or (text.startswith("(") and not re.search(r"[.!?:]$", before.text)):
+            return True
         if text[:1].islower() or re.match(r"[\d(”\"&]", text) and self.layout.is_wrapped(previous, index):
             return True
         if unit.bullet and line.indent > unit.indent:
             return True
+        if unit.bullet and self.layout.hanging and text[:1].isupper() and re.search(r"[.!?…]$|\w$", before.text):
+            return bool(_FUNCTION_END.search(before.text)) or before.raw.endswith("-")
         if before.raw.endswith(("-", "\u00ad")) or _FUNCTION_END.search(before.text):
             return True
         if line.indent >= before.indent + 2 and not unit.bullet:
@@ -234,7 +255,13 @@ class PassageBuilder:
         marked = line.level is not None or (line.bold and line.words <= 14)
         if towns and (marked or line.caps or not ends):
             return _replace(
-                context, heading=bare, town_heading=towns, town_level=line.level or 9, tips=False, colon=None
+                context,
+                heading=bare,
+                town_heading=towns,
+                town_level=line.level or 9,
+                heading_towns=(),
+                tips=False,
+                colon=None,
             )
         if not marked and ends and not line.caps:
             return None
@@ -243,17 +270,19 @@ class PassageBuilder:
         if after is None or line.words > 14 or line.page != after.page:
             return None
         forced = not self.layout.is_wrapped(index, following if following is not None else index)
-        if text.endswith(":") and (after.bullet or forced) and line.words <= 16:
-            return _colon(context, bare, line, after)
+        if text.endswith(":") and (after.bullet or forced) and line.words <= 16 and not re.search(r"[.!?]\s", text):
+            return _colon(context, bare, line, after) if after.bullet else _replace(context, heading=bare, colon=None)
         if _TIPS.fullmatch(bare):
             return self._plain_heading(line, bare, context)
         asks = text.endswith("?") and text.count("?") == 1 and line.words <= 12 and ":" not in text
         if asks and forced and not after.bullet and after.text[:1].isupper():
-            return _replace(context, heading=text, colon=None, tips=False)
+            return _replace(context, heading=text, colon=None, tips=False, heading_towns=self._mentioned(text))
         short = (
             line.words <= 7 and not re.search(r"[.,;:!?…]$", text) and text[:1].isupper() and not re.search(r"\d", text)
         )
-        starts = after.bullet is not None or after.text[:1].isupper()
+        if after.bullet in ("–", "—") and after.text[:1].islower():
+            return None
+        starts = after.bullet is not None or not after.text[:1].islower()
         if short and forced and starts and not _LINKS.search(text) and not self.layout.is_narrow(index):
             return self._plain_heading(line, bare, context)
         return None
@@ -267,7 +296,17 @@ class PassageBuilder:
             colon=None,
             tips=bool(_TIPS.match(bare)),
             town_heading=context.town_heading if keeps else (),
+            heading_towns=self._mentioned(bare),
+            question=None if line.level and self._question_level(context) > line.level else context.question,
         )
+
+    def _mentioned(self, heading: str) -> tuple[str, ...]:
+        mentions = self.gazetteer.mentions(heading.title() if heading.isupper() else heading)
+        return tuple(dict.fromkeys(m.town for m in mentions))
+
+    def _question_level(self, context: _Context) -> int:
+        """Heading level of the question that is being answered; 0 where the format gives none."""
+        return self.lines[context.question.start].level or 0 if context.question else 0
 
     def _town_heading(self, line: Line, bare: str) -> tuple[str, ...]:
         """Towns of a heading that is a place, or begins with one ("PITEÅ – BESÖKSNÄRING"); () where it is none."""
@@ -316,7 +355,8 @@ class PassageBuilder:
         for position, unit in enumerate(units):
             text = clean_text("\n".join(unit.text), self.markdown)
             below = []
-            if text.endswith(":") and len(unit.lines) > 1:
+            sentences = re.split(r"(?<=[.!?])\s+", text)
+            if text.endswith(":") and (len(unit.lines) > 1 or len(sentences) > 1):
                 for later in units[position + 1 :]:
                     same = later.context and unit.context and later.context.question == unit.context.question
                     if not same or later.bullet is None or later.context.heading != unit.context.heading:  # type: ignore[union-attr]
@@ -326,8 +366,8 @@ class PassageBuilder:
                         break
                     below.append(later)
             for later in below:
-                later.context = _replace(later.context or _Context(), colon=text.rstrip(":"))
-            if not below:
+                later.context = _replace(later.context or _Context(), colon=sentences[-1].rstrip(":"))
+            if not below or len(sentences) > 1:
                 result.append(unit)
         return result
 
@@ -343,7 +383,7 @@ class PassageBuilder:
             flags=re.I,
         )
         text = text.strip()
-        if not _says_something(text, unit):
+        if not _says_something(text, unit, chapter.region is not None):
             return None
         context = unit.context or _Context()
         key = f"{self.document}|{spans[0].page}|{chapter.region}|{text}"
@@ -394,6 +434,8 @@ class PassageBuilder:
         if label:
             return tuple(dict.fromkeys([*label, *(t for t in over if t not in label)])) if over else label
         if over:
+            if chapter.about and not context.town_heading:
+                return tuple(dict.fromkeys([*over, *(m.town for m in mentions)]))
             leading = tuple(m.town for m in mentions if m.start <= 2 or (m.capitals and m.start < 12))
             return tuple(dict.fromkeys([*over, *leading]))
         only = _HOST_LABEL.sub("", text).rstrip(".")
@@ -401,7 +443,7 @@ class PassageBuilder:
         if listed and all(gazetteer.exact(town) for town in listed) and not re.search(r"\b[a-zåäö]{4,}\b", only):
             return tuple(town for town in listed if gazetteer.exact(town))
         capitals = [m.town for m in mentions if m.capitals]
-        return tuple(dict.fromkeys(capitals or [m.town for m in mentions]))
+        return tuple(dict.fromkeys(capitals or [m.town for m in mentions])) or context.heading_towns
 
     def _label_towns(self, text: str) -> tuple[str, ...]:
         match = _LABEL.match(text)
@@ -412,15 +454,6 @@ class PassageBuilder:
         if not all(towns) or not all(n[0].isupper() for n in names):
             return ()
         return tuple(dict.fromkeys(t for t in towns if t))
-
-
-def _split_at_bullets(printed: str, bullet: str, offset: int) -> list[tuple[int, int]]:
-    pieces, start = [], 0
-    for match in re.finditer(rf"(?<=[.!?\w)])\s+{re.escape(bullet)}\s+(?=[A-ZÅÄÖ\d])", printed):
-        pieces.append((offset + start, offset + match.start()))
-        start = match.end()
-    pieces.append((offset + start, offset + len(printed)))
-    return pieces
 
 
 def _replace(context: _Context, **changes: object) -> _Context:
@@ -448,22 +481,21 @@ def _same_style(first: Line, line: Line, indent: int) -> bool:
     return line.words <= 5 and not line.text.endswith(".")
 
 
-def _says_something(text: str, unit: _Unit) -> bool:
+def _says_something(text: str, unit: _Unit, in_region: bool) -> bool:
     """More than links, contact details, a page number or a flourish."""
     had_link = bool(_LINKS.search(text)) or bool(_PHONE.search(text))
     rest = _PHONE.sub("", _LINKS.sub("", text))
     words = re.findall(r"[^\W\d_]{2,}", rest)
     if not words:
         return False
-    if had_link and (len(words) < 6 or "|" in rest or re.match(r"(?i)läs mer", rest)):
+    if had_link and (len(words) < 5 or "|" in rest or re.match(r"(?i)läs mer", rest)):
         return False
-    if unit.kind == "paragraph" and re.fullmatch(
-        r"(?:på återseende|med vänlig\w* hälsning\w*|tack(?: för \w+(?: \w+)?)?|stort tack.{0,30}|välkommen|fler artiklar|läs mer.*)",
-        fold_light(rest),
-    ):
+    if unit.kind == "paragraph" and _FLOURISH.fullmatch(_plain(rest)):
+        return False
+    if unit.kind == "paragraph" and len(words) == 1 and not in_region:
         return False
     return not (unit.kind == "paragraph" and len(words) == 1 and len(text) < 4)
 
 
-def fold_light(text: str) -> str:
+def _plain(text: str) -> str:
     return re.sub(r"[^\w\s]", "", text).strip().casefold()

@@ -62,7 +62,7 @@ def read_report(path: Path, document: str | None = None) -> Report:
     regions = _regions(lines, numbers, structure, entries, facts, front, contents, skip, warnings) if is_meeting else ()
     if is_meeting:
         facts.regions(regions, structure, entries)
-        total = facts.front(front, _year(found))
+        total = facts.front(front, found.meeting if found else None)
         _check_total(total, regions, warnings)
         skip |= _cover_lines(lines, numbers, structure, found)
     title = _title(extracted, lines, found, document)
@@ -100,10 +100,6 @@ def _front_lines(lines: list[Line], structure: Structure) -> list[int]:
     """Cover, greeting and contents: what stands before the first chapter."""
     end = next((c.start for c in structure.chapters if c.region or c.about), len(lines))
     return [i for i in range(end)] if end else list(range(min(20, len(lines))))
-
-
-def _year(found: FoundMeeting | None) -> int | None:
-    return int(found.meeting.date[:4]) if found else None
 
 
 def _regions(
@@ -208,7 +204,7 @@ def _cover_lines(
     for index in range(first):
         text = lines[index].text
         if re.match(r"(?i)(?:vd|ordf(?:örande)?|redaktör|text|foto)\b[,:]", text) or re.fullmatch(
-            r"(?:[A-ZÅÄÖ][\w’-]+\s+){1,2}[A-ZÅÄÖ][\w’-]+", text
+            r"(?:[A-ZÅÄÖ][a-zà-ž’-]+\s+){1,3}[A-ZÅÄÖ][a-zà-ž’-]+", text
         ):
             cover.add(index)
     if found and found.date_lines:

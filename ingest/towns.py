@@ -17,7 +17,33 @@ _DATA = Path(__file__).parent
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|#\w+")
 _PREPOSITIONS = set(
-    "i på från till vid kring mellan av hos för utanför runt genom och samt eller som med likt enligt inom över mot åt om".split()
+    [
+        "i",
+        "på",
+        "från",
+        "till",
+        "vid",
+        "kring",
+        "mellan",
+        "av",
+        "hos",
+        "för",
+        "utanför",
+        "runt",
+        "genom",
+        "och",
+        "samt",
+        "eller",
+        "som",
+        "med",
+        "likt",
+        "enligt",
+        "inom",
+        "över",
+        "mot",
+        "åt",
+        "om",
+    ]
 )
 _SENTENCE_END = set('.!?:;•”"“–—…(/')
 
@@ -191,6 +217,9 @@ class Gazetteer:
                     and self._surname(following)
                 )
             label = bool(re.match(r"\s*(?:[:;/]|[–—-]\s)", text[end:])) and not before
+            beside = re.match(r"(?:,|/|\s+och\s)\s*([^\W\d_][\w-]+)", text[end:])
+            if beside and self._named(beside.group(1)) not in (None, *self.ambiguous) and beside.group(1)[0].isupper():
+                return True
             active = bool(re.fullmatch(r"\w+(?:r|de|te)|fick|har", following)) and gap_after == " "
             return known and (label or active) or (label and bool(re.match(r"\s*[:;]", text[end:])))
         if previous.casefold() in _PREPOSITIONS and not previous.isupper():
