@@ -31,10 +31,15 @@ def variables(text: str) -> set[str]:
 
 def message(name: str, /, **values: object) -> str:
     """A text of prompts/answers.yaml filled in. Raises PromptError naming the text and what is missing."""
-    texts = _load(FOLDER / "answers.yaml")
+    return filled("answers.yaml", name, **values)
+
+
+def filled(file: str, name: str, /, **values: object) -> str:
+    """A text of a file in prompts/ filled in. Raises PromptError naming the text and what is missing."""
+    texts = _load(FOLDER / file)
     if name not in texts:
-        raise PromptError(f"answers.yaml has no text {name!r}")
+        raise PromptError(f"{file} has no text {name!r}")
     missing = variables(texts[name]) - values.keys()
     if missing:
-        raise PromptError(f"answers.yaml, {name!r} names {', '.join(sorted(missing))}, which is not given")
+        raise PromptError(f"{file}, {name!r} names {', '.join(sorted(missing))}, which is not given")
     return texts[name].format(**values)

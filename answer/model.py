@@ -93,6 +93,15 @@ class Dropped:
 
 
 @dataclass(frozen=True)
+class Exchange:
+    """What was sent to the language model, (role, text) in order, and what it replied. Never holds a key."""
+
+    purpose: Literal["answer", "part", "combine", "repair", "follow_up"]
+    sent: tuple[tuple[str, str], ...]
+    received: str
+
+
+@dataclass(frozen=True)
 class Answer:
     """An answer. `lead` is its first sentence(s), `text` the whole as Markdown with [n] markers (lead included)."""
 
@@ -107,6 +116,7 @@ class Answer:
     notice: str | None = None
     dropped: tuple[Dropped, ...] = ()
     unused: tuple[Citation, ...] = ()  # found, but not used by the language model
+    exchanges: tuple[Exchange, ...] = ()  # with the language model, in order
     answerable: bool = field(default=True, init=False)
 
     def citation(self, number: int) -> Citation:

@@ -14,13 +14,21 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class LanguageModelSettings:
-    """CITYGROUP_LLM_*; `model` None means: no language model. `timeout` in seconds for the whole reply."""
+    """CITYGROUP_LLM_*; `model` None means: no language model. `timeout` in seconds for the whole reply.
+
+    `context` is the number of tokens that prompt and reply may take together. `record` is a folder where replies are
+    kept and taken from, so that an evaluation can be repeated. `trace` sends OpenTelemetry spans to "console" or to the
+    address of an OTLP collector.
+    """
 
     provider: str = "openai-compatible"
     model: str | None = None
     base_url: str | None = None
     api_key: str | None = field(default=None, repr=False)
     timeout: float = 60.0
+    context: int = 8192
+    record: Path | None = None
+    trace: str | None = None
 
 
 @dataclass(frozen=True)
@@ -68,10 +76,23 @@ def read_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None 
         timeout = -1.0
     if not 0 < timeout < 86_400:
         raise SettingsError(f"CITYGROUP_LLM_TIMEOUT is {timeout_text!r}; give seconds, for example 60")
+    context_text = get("LLM_CONTEXT") or "8192"
+    if not (context_text.isdecimal() and 1024 <= int(context_text) <= 10_000_000):
+        raise SettingsError(f"CITYGROUP_LLM_CONTEXT is {context_text!r}; give tokens, 1024 or more, for example 8192")
+    record = get("LLM_RECORD")
     return Settings(
         corpus=Path(get("CORPUS") or ROOT / "corpus"),
         index=Path(get("INDEX") or ROOT / ".index"),
         chroma_url=get("CHROMA_URL"),
         embedding_model=get("EMBEDDING_MODEL"),
-        llm=LanguageModelSettings(provider, get("LLM_MODEL"), get("LLM_BASE_URL"), get("LLM_API_KEY"), timeout),
+        llm=LanguageModelSettings(
+            provider,
+            get("LLM_MODEL"),
+            get("LLM_BASE_URL"),
+            get("LLM_API_KEY"),
+            timeout,
+            int(context_text),
+            Path(record) if record else None,
+            get("LLM_TRACE"),
+        ),
     )
