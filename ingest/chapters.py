@@ -1,6 +1,7 @@
 """Which lines belong to which region.
 
-Every sign is used: contents list, headings, running heads, restarting questions. Where they disagree, a warning says so.
+Every sign is used: contents list, headings, running heads, restarting questions. Where they disagree, a warning
+says so.
 """
 
 from __future__ import annotations
@@ -159,7 +160,9 @@ def _unnamed_heads(
         return []
     heads = []
     for question in restarts:
-        title, used, host = None, set(), None
+        title: str | None = None
+        host: str | None = None
+        used: set[int] = set()
         for above in range(question.start - 1, max(question.start - 5, -1), -1):
             line = lines[above]
             if (
@@ -262,7 +265,7 @@ def _weigh(
     structure: Structure,
 ) -> list[_Start]:
     """Headings and contents list together. Where they disagree, the page with more signs of a beginning wins."""
-    first_line = {}
+    first_line: dict[int, int] = {}
     for index, line in enumerate(lines):
         first_line.setdefault(line.page, index)
     shift = _shift(lines, starts, entries, structure)
@@ -303,7 +306,8 @@ def _weigh(
         here = _signs(lines, page, questions) + 1
         there = _signs(lines, found, questions) + 1 + (own.line == first_line[found])
         structure.warnings.append(
-            f"Region {region}: innehållsförteckningen anger sida {entry.page + shift}, men rubriken står på sida {found + 1}. "
+            f"Region {region}: innehållsförteckningen anger sida {entry.page + shift}, "
+            f"men rubriken står på sida {found + 1}. "
             f"Sida {(page if here > there else found) + 1} används."
         )
         if here > there:
@@ -321,7 +325,7 @@ def _signs(lines: list[Line], page: int, questions: list[Question]) -> int:
 
 def _shift(lines: list[Line], starts: list[_Start], entries: list[Entry], structure: Structure) -> int:
     """How far the file's pages lie from the printed ones: what all headings agree on, 0 where they do not."""
-    shifts = Counter()
+    shifts: Counter[int] = Counter()
     for entry in entries:
         own = next((s for s in starts if entry.heading and s.region == entry.heading.region), None)
         if own and entry.page is not None:
@@ -398,6 +402,7 @@ def _check_restarts(
                 number = numbers[lines[question.start].page]
                 where = f" på sida {number}" if number else ""
                 structure.warnings.append(
-                    f"Frågorna börjar om{where} utan att en ny region nämns; innehållet räknas till {chapter.region or 'ingen region'}."
+                    f"Frågorna börjar om{where} utan att en ny region nämns; "
+                    f"innehållet räknas till {chapter.region or 'ingen region'}."
                 )
             seen = 0 if grouped and question.number == 1 else max(seen, question.number)

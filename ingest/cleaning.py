@@ -19,7 +19,7 @@ _LINE_HYPHEN = re.compile(r"[-\u00ad]\s*\n\s*")
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _INVISIBLE = re.compile(r"[\u200b-\u200d\u2060\ufeff]")
 _DOUBLED_WORD = re.compile(r"(?<!\w)(?:([^\W\d_])\1){3,}(?!\w)")
-# Words that are spelled with é ("idé", "entréer"); elsewhere in Swedish text an é is what OCR read for å or, after f, ö.
+# Words that are spelled with é ("idé", "entréer"); elsewhere in Swedish text é is what OCR read for å or, after f, ö.
 _TRUE_E_ACUTE = re.compile(
     r"(?<=id)é|(?<=[ck]af)é|(?<=entr)é|(?<=arm)é|(?<=kup)é|(?<=fil)é|(?<=succ)é|(?<=mitt)é|(?<=resum)é|(?<=turn)é"
     r"|(?<=mosk)é|(?<=trof)é|(?<=alle)é|(?<=all)é|(?<=renomm)é|(?<=linn)é|(?<=ess)é|(?<=pur)é|(?<=tabl)é"

@@ -74,6 +74,9 @@ def read_contents(lines: list[Line], gazetteer: Gazetteer, page_count: int | Non
             continue
         title, page = _entry_of(text, lines, pending, limit, last_page)
         if page is not None:
+            alone = read_region_heading(title, gazetteer)
+            if alone or (title.isupper() and not all(lines[i].caps for i in pending)):
+                pending = []  # an introduction, not the first line of this entry
             joined = " ".join([*(close_spaced(lines[i].text) for i in pending), title]).strip()
             if re.search(r"[^\W\d]{2}", joined):
                 entries.append(Entry(joined, page, read_region_heading(joined, gazetteer), [*pending, index]))

@@ -1,6 +1,6 @@
 """How lines stand on the page, told from their lengths: is a line full, does the next one go on with it.
 
-A length is measured in the usual proportions of a sans-serif face, since that is how most reports are set and since plain
+A length is measured in the usual proportions of a sans-serif face, since that is how most reports are set and plain
 characters misjudge a line of narrow letters by a whole word. For a typewriter face the measure is a little less sharp.
 """
 
@@ -31,7 +31,7 @@ class Layout:
         self.hanging = self._has_hanging_bullets()
 
     def _has_hanging_bullets(self) -> bool:
-        """Lines that go on with a bullet are indented in this document, so that an unindented one is a new paragraph."""
+        """Lines that go on with a bullet are indented here, so that an unindented one is a new paragraph."""
         indented = flush = 0
         for before, line in zip(self._lines, self._lines[1:], strict=False):
             if before.bullet and not line.bullet and line.page == before.page and line.text[:1].islower():

@@ -143,9 +143,7 @@ def _not_a_bullet(match: re.Match[str], markdown: bool) -> bool:
     mark, gap, rest = match.group("mark"), match.group("gap"), match.group("rest")
     if mark in "*+-" and not gap:
         return True  # emphasis, a minus sign, a hyphenated word
-    if mark == "*" and rest.rstrip().endswith("*") and not gap.strip() and len(gap) == 0:
-        return True
-    return False
+    return bool(mark == "*" and rest.rstrip().endswith("*") and not gap.strip() and len(gap) == 0)
 
 
 def is_page_number(text: str) -> bool:

@@ -26,7 +26,10 @@ MONTHS = [
     "november",
     "december",
 ]
-_MONTH = r"(?P<month{n}>jan(?:uari)?|feb(?:ruari)?|mars?|apr(?:il)?|maj|juni?|juli?|aug(?:usti)?|sept?(?:ember)?|okt(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_MONTH = (
+    r"(?P<month{n}>jan(?:uari)?|feb(?:ruari)?|mars?|apr(?:il)?|maj|juni?|juli?|aug(?:usti)?|sept?(?:ember)?"
+    r"|okt(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 _DAY = r"(?P<day{n}>[0-3]?\d)(?::?e)?"
 _DASH = r"\s*(?:[-–—]|och|&|till)\s*(?:den\s+)?"
 _YEAR = r"(?:,?\s*(?P<year>(?:19|20)\d\d))?"
@@ -44,7 +47,7 @@ _NEXT = re.compile(r"\b(?:nästa|kommande|notera|framtida|boka|inbjudan|reserver
 
 @dataclass(frozen=True)
 class FoundDate:
-    """Days printed at [start, end) of a text, in order; `year_printed` False where the year was taken from elsewhere."""
+    """Days printed at [start, end) of a text, in order; `year_printed` False where the year comes from elsewhere."""
 
     days: tuple[date, ...]
     start: int
@@ -129,7 +132,7 @@ class FoundMeeting:
 def read_meeting(
     lines: list[Line], front: list[int], name: str, gazetteer: Gazetteer, warnings: list[str]
 ) -> FoundMeeting | None:
-    """The meeting as told by the front pages (`front`: indices of their lines), else by the file's name; None where neither."""
+    """The meeting told by the front pages (`front`: indices of their lines), else by the file's name, else None."""
     form = read_form([lines[i].text for i in front])
     theme, theme_lines = read_theme(lines, front, gazetteer)
     days, date_lines = _meeting_days(lines, front)

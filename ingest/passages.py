@@ -354,7 +354,7 @@ class PassageBuilder:
         result: list[_Unit] = []
         for position, unit in enumerate(units):
             text = clean_text("\n".join(unit.text), self.markdown)
-            below = []
+            below: list[_Unit] = []
             sentences = re.split(r"(?<=[.!?])\s+", text)
             if text.endswith(":") and (len(unit.lines) > 1 or len(sentences) > 1):
                 for later in units[position + 1 :]:
@@ -362,7 +362,7 @@ class PassageBuilder:
                     if not same or later.bullet is None or later.context.heading != unit.context.heading:  # type: ignore[union-attr]
                         break
                     line = self.lines[later.first]
-                    if below and not _same_style(self.lines[below[0].first], line, unit.indent):
+                    if below and unit.bullet and not _same_style(self.lines[below[0].first], line, unit.indent):
                         break
                     below.append(later)
             for later in below:
@@ -457,7 +457,7 @@ class PassageBuilder:
 
 
 def _replace(context: _Context, **changes: object) -> _Context:
-    return _Context(**{**context.__dict__, **changes})  # type: ignore[arg-type]
+    return _Context(**{**context.__dict__, **changes})
 
 
 def _colon(context: _Context, text: str, line: Line, after: Line) -> _Context:

@@ -21,6 +21,13 @@ from ingest.readers import SUFFIXES, Extracted, extract
 from ingest.serialize import report_from_dict, report_json, report_to_dict
 from ingest.towns import Gazetteer
 
+_NAME = r"[A-ZÅÄÖ][a-zà-ž’-]+"
+# Who signed the greeting: names on a line of their own, with or without their posts.
+_SIGNATURE = re.compile(
+    rf"(?:vd|ordf(?:örande)?|redaktör|text|foto)\b[,:]|(?:{_NAME}\s+){{1,3}}(?:och\s+(?:{_NAME}\s+)?)?{_NAME}"
+    rf"(?:,\s*(?:vd|ordf|ordförande|verksamhetsledare|projektledare)\b.*)?$",
+)
+
 __all__ = ["corpus_files", "read_report", "report_from_dict", "report_json", "report_to_dict"]
 
 
@@ -99,7 +106,7 @@ def _is_meeting(lines: list[Line], structure: Structure) -> bool:
 def _front_lines(lines: list[Line], structure: Structure) -> list[int]:
     """Cover, greeting and contents: what stands before the first chapter."""
     end = next((c.start for c in structure.chapters if c.region or c.about), len(lines))
-    return [i for i in range(end)] if end else list(range(min(20, len(lines))))
+    return list(range(end)) if end else list(range(min(20, len(lines))))
 
 
 def _regions(
@@ -202,10 +209,7 @@ def _cover_lines(
             break
         cover.add(index)
     for index in range(first):
-        text = lines[index].text
-        if re.match(r"(?i)(?:vd|ordf(?:örande)?|redaktör|text|foto)\b[,:]", text) or re.fullmatch(
-            r"(?:[A-ZÅÄÖ][a-zà-ž’-]+\s+){1,3}[A-ZÅÄÖ][a-zà-ž’-]+", text
-        ):
+        if _SIGNATURE.match(lines[index].text):
             cover.add(index)
     if found and found.date_lines:
         cover.update(i for i in range(*found.date_lines) if lines[i].words <= 14)
@@ -265,16 +269,9 @@ def _document_furniture(lines: list[Line], title: str) -> set[int]:
     """Page furniture that stands among the text: short lines in a row, one a figure or the document's own title."""
     furniture: set[int] = set()
     run: list[int] = []
-    for index, line in enumerate([*lines, None]):  # type: ignore[list-item]
-        short = (
-            line is not None
-            and line.words <= 5
-            and not line.bullet
-            and not line.level
-            and not re.search(r"[.,;:!?]$", line.text)
-            and not line.blank_before | False
-        )
-        if short:
+    for index in range(len(lines) + 1):
+        line = lines[index] if index < len(lines) else None
+        if line and line.words <= 5 and not line.bullet and not line.level and not re.search(r"[.,;:!?]$", line.text):
             run.append(index)
             continue
         marked = any(re.fullmatch(r"\d{1,8}", lines[i].text) for i in run)

