@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import chat, state, style
+from ui import chat, sources, state, style
 from ui.texts import t
 
 if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
     from answer.assemble import Assistant
 
 
@@ -20,11 +22,14 @@ def main() -> None:
     )
     style.apply()
     pages = [
-        st.Page(
-            _with_assistant(chat.render), title=t("app.chat"), icon=":material/forum:", url_path="fraga", default=True
-        ),
+        _page("chat", chat.render, ":material/forum:", "fraga", default=True),
+        _page("sources", sources.render, ":material/menu_book:", "kallor"),
     ]
     st.navigation(pages).run()
+
+
+def _page(name: str, render: Callable[[Assistant], None], icon: str, path: str, default: bool = False) -> StreamlitPage:
+    return st.Page(_with_assistant(render), title=t(f"app.{name}"), icon=icon, url_path=path, default=default)
 
 
 def _with_assistant(page: Callable[[Assistant], None]) -> Callable[[], None]:

@@ -15,6 +15,7 @@ from ui.actions import answer_actions, conversation_actions
 from ui.answers import answer_html, refusal_html
 from ui.citations import PARAMETERS, SourceRef, read_parameters, read_query, source_of, source_panel
 from ui.labels import meeting_name, region_name, report_name, short_date, short_title
+from ui.order import swedish_order
 from ui.state import Exchange, visit
 from ui.texts import t, texts
 
@@ -299,14 +300,6 @@ def meetings(assistant: Assistant) -> dict[str, str]:
 def towns(assistant: Assistant) -> list[str]:
     """Every town that a statement is about, in Swedish order."""
     return sorted({town for r in assistant.library.reports for p in r.passages for town in p.towns}, key=swedish_order)
-
-
-_LAST: dict[str, str | int | None] = {"å": "{", "ä": "|", "ö": "}", "é": "e", "ü": "y"}
-
-
-def swedish_order(name: str) -> str:
-    """Sorts å, ä, ö last, in that order, and other accented letters with their own."""
-    return name.casefold().translate(str.maketrans(_LAST))
 
 
 def _filters(assistant: Assistant) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from answer.model import Citation
-from ingest.model import Meeting, Report
+from ingest.model import Meeting, Passage, Report
 from ui.texts import t, texts
+
+Pages = tuple[int | None, int | None] | tuple[int, int]
 
 
 def short_date(iso: str) -> str:
@@ -18,6 +20,15 @@ def short_date(iso: str) -> str:
 def long_date(iso: str) -> str:
     """ "2021-02-09" -> "9 februari 2021"."""
     return _format(iso, "dates.long")
+
+
+def timestamp(iso: str) -> str:
+    """ "2026-01-02T10:00:00+00:00" -> "2 januari 2026 kl. 11.00", in the server's time zone; "" for none."""
+    try:
+        moment = datetime.fromisoformat(iso).astimezone()
+    except ValueError:
+        return iso
+    return t("dates.moment", day=long_date(moment.date().isoformat()), time=f"{moment:%H.%M}")
 
 
 def period(dates: Sequence[str]) -> str:
@@ -40,7 +51,7 @@ def region_name(region: str) -> str:
     return region if region.lower().startswith("region") else t("citation.region", region=region)
 
 
-def page_label(pages: tuple[int | None, int | None] | None) -> str:
+def page_label(pages: Pages | None) -> str:
     """ "s. 26", "s. 26–27", "s. 26–" where the end is unknown, "" where there are no pages."""
     if pages is None or pages[0] is None:
         return ""
@@ -52,12 +63,21 @@ def page_label(pages: tuple[int | None, int | None] | None) -> str:
 
 def citation_label(citation: Citation) -> str:
     """The text of a chip: "Region Väst · 9 feb 2021 · s. 26"; the title where no meeting is known."""
-    if citation.meeting is None:
-        place = [short_title(citation.title)]
-    else:
-        day = short_date(citation.meeting.date)
-        place = [region_name(citation.region), day] if citation.region else [t("citation.meeting", date=day)]
     pages = citation.pages or ((citation.page, citation.page) if citation.page else None)
+    return place_label(citation.title, citation.meeting, citation.region, pages)
+
+
+def passage_label(passage: Passage, report: Report) -> str:
+    """The same for a passage."""
+    return place_label(report.title, report.meeting, passage.region, passage.pages)
+
+
+def place_label(title: str, meeting: Meeting | None, region: str | None, pages: Pages | None) -> str:
+    if meeting is None:
+        place = [short_title(title)]
+    else:
+        day = short_date(meeting.date)
+        place = [region_name(region), day] if region else [t("citation.meeting", date=day)]
     return " · ".join([*place, *filter(None, [page_label(pages)])])
 
 

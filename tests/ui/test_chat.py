@@ -10,6 +10,7 @@ from answer.model import Query
 from ingest.errors import IndexMissing
 from tests.ui.standins import PDF, TEXT, StandInAssistant
 from ui import bridge, chat
+from ui.order import swedish_order
 
 Open = Callable[..., AppTest]
 
@@ -183,6 +184,6 @@ def test_click_without_a_document_changes_nothing() -> None:
 
 
 def test_swedish_letters_are_sorted_last() -> None:
-    assert sorted(["Örebro", "Ängelholm", "Zinkgruvan", "Åmål", "Arvika"], key=chat.swedish_order) == [
+    assert sorted(["Örebro", "Ängelholm", "Zinkgruvan", "Åmål", "Arvika"], key=swedish_order) == [
         "Arvika", "Zinkgruvan", "Åmål", "Ängelholm", "Örebro",
     ]  # fmt: skip
