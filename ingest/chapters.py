@@ -14,7 +14,7 @@ from ingest.cleaning import fold
 from ingest.contents import PARTICIPANTS, TOWNS_LABEL, Entry
 from ingest.lines import Line
 from ingest.questions import GROUP, Question
-from ingest.regions import RegionHeading, canonical_region, read_host_line, read_region_heading
+from ingest.regions import RegionHeading, canonical_region, looks_like_name, read_host_line, read_region_heading
 from ingest.towns import Gazetteer
 
 
@@ -107,6 +107,23 @@ def _heads(
     lines: list[Line], entries: list[Entry], contents: set[int], questions: list[Question], gazetteer: Gazetteer
 ) -> list[_Head]:
     names = frozenset(fold(e.heading.region) for e in entries if e.heading)
+    heads = _named_heads(lines, contents, questions, gazetteer, names)
+    unnamed = _unnamed_heads(lines, questions, contents, gazetteer, heads)
+    if not unnamed:
+        return heads
+    # Now that the name is known, it is found where it recurs as a running head, too.
+    names |= {fold(head.region) for head in unnamed}
+    found = {h.line: h for h in [*unnamed, *_named_heads(lines, contents, questions, gazetteer, names)]}
+    return [found[line] for line in sorted(found)]
+
+
+def _named_heads(
+    lines: list[Line],
+    contents: set[int],
+    questions: list[Question],
+    gazetteer: Gazetteer,
+    names: frozenset[str],
+) -> list[_Head]:
     in_question = {i for q in questions for i in range(q.start, q.end)}
     heads: list[_Head] = []
     covered: set[int] = set()
@@ -130,7 +147,7 @@ def _heads(
                 break
         covered |= used
         heads.append(_Head(index, heading.region, host, used))
-    return heads or _unnamed_heads(lines, questions, contents, gazetteer)
+    return heads
 
 
 def _over_two_lines(
@@ -152,14 +169,25 @@ def _stands_out(lines: list[Line], index: int, heading: RegionHeading) -> bool:
 
 
 def _unnamed_heads(
-    lines: list[Line], questions: list[Question], contents: set[int], gazetteer: Gazetteer
+    lines: list[Line], questions: list[Question], contents: set[int], gazetteer: Gazetteer, heads: list[_Head]
 ) -> list[_Head]:
-    """No line says "region": what stands above each restart of the questions is the chapter's name."""
+    """Names of chapters that nothing calls a region: what stands above a restart of the questions.
+
+    Only restarts that no head in `heads` explains are looked at, and only in a report where questions do restart.
+    """
     restarts = [q for q in questions if q.number == 1]
     if len(restarts) < 2:
         return []
-    heads = []
+    found = []
+    last: str | None = None
     for question in restarts:
+        following = next((q.start for q in questions if q.start > question.start), len(lines))
+        page = lines[question.start].page
+        near = [h for h in heads if h.line < question.start or (h.line < following and lines[h.line].page == page)]
+        region = near[-1].region if near else None
+        explained, last = region is not None and region != last, region or last
+        if explained or (question.start and GROUP.match(lines[question.start - 1].text)):
+            continue
         title: str | None = None
         host: str | None = None
         used: set[int] = set()
@@ -187,8 +215,10 @@ def _unnamed_heads(
         if title:
             parts = re.split(r"\s*[–—:|]\s*|\s+-\s+", title, maxsplit=1)
             town = gazetteer.resolve(parts[1]) if len(parts) > 1 else None
-            heads.append(_Head(min(used), canonical_region(parts[0] if town else title), host or town, used))
-    return heads
+            name = parts[0] if town else title
+            if looks_like_name(name):
+                found.append(_Head(min(used), canonical_region(name), host or town, used))
+    return found
 
 
 def _split_listings(lines: list[Line], heads: list[_Head], contents: set[int]) -> tuple[list[_Head], list[_Head]]:
@@ -200,6 +230,10 @@ def _split_listings(lines: list[Line], heads: list[_Head], contents: set[int]) -
     for position, head in enumerate(heads):
         if head.line < first_list_line:
             listing.add(position)
+        if any(heads[i].region == head.region for i in run):  # the list is over, this is its first chapter
+            if len({heads[i].region for i in run}) >= 3:
+                listing.update(run)
+            run = []
         run.append(position)
         last = position + 1 == len(heads)
         content = [] if last else _content(lines, head.line + 1, heads[position + 1].line, used)

@@ -74,7 +74,8 @@ def read_contents(lines: list[Line], gazetteer: Gazetteer, page_count: int | Non
             continue
         title, page = _entry_of(text, lines, pending, limit, last_page)
         if page is not None:
-            alone = read_region_heading(title, gazetteer)
+            whole = " ".join([*(lines[i].text for i in pending), title])
+            alone = read_region_heading(title, gazetteer) and not read_region_heading(whole, gazetteer)
             if alone or (title.isupper() and not all(lines[i].caps for i in pending)):
                 pending = []  # an introduction, not the first line of this entry
             joined = " ".join([*(close_spaced(lines[i].text) for i in pending), title]).strip()
@@ -172,12 +173,13 @@ def _participants(entry: Entry, index: int, match: re.Match[str]) -> None:
 def _read_towns(entry: Entry, lines: list[Line], gazetteer: Gazetteer) -> None:
     if not entry.towns_lines:
         return
-    text = "\n".join(lines[i].text for i in entry.towns_lines)
+    text = "\n".join(lines[i].raw.strip() for i in entry.towns_lines)
     entry.towns = split_towns(towns_text(text), gazetteer)
 
 
 def towns_text(text: str) -> str:
     """The names of a list of represented towns, without its label and the number of participants."""
+    text = re.sub(r"[-\u00ad]\s*\n\s*(?=[a-zåäö])", "", text)
     text = re.sub(PARTICIPANTS, "", text)
     text = re.sub(r"(?i)antal\s+deltagare.*", "", text)
     return TOWNS_LABEL.sub("", text.strip())

@@ -42,7 +42,7 @@ class FactFinder:
     ) -> None:
         """A fact carried by the given lines, which must follow each other on one page.
 
-        Where a line is a whole paragraph, only the sentence with `needle` is quoted.
+        With a `needle`, the sentence that holds it is quoted instead of the lines.
         """
         indices = sorted(indices)
         first, last = self.lines[indices[0]], self.lines[indices[-1]]
@@ -50,16 +50,32 @@ class FactFinder:
             last = first
         page = self.pages[first.page]
         span = Span(page.number, first.start, last.end)
-        if needle and first is last and span.end - span.start > 200:
-            at = page.text.find(needle, span.start, span.end)
-            before = [m.end() for m in re.finditer(r"[.!?]\s+", page.text[span.start : max(at, span.start)])]
-            after = re.search(r"[.!?](?=\s|$)", page.text[at : span.end]) if at >= 0 else None
-            if at >= 0:
-                start = span.start + (before[-1] if before else 0)
-                span = Span(page.number, start, at + after.end() if after else span.end)
+        if needle:
+            span = self._sentence(span, indices[0], needle)
         fact = Fact(name, value, quote_form(page.text[span.start : span.end]), span, region)
         if not any(f.name == name and f.value == value and f.region == region for f in self.facts):
             self.facts.append(fact)
+
+    def _sentence(self, span: Span, index: int, needle: str) -> Span:
+        """The sentence around the needle; it may begin and end some lines away, on the same page."""
+        here = self.lines[index]
+        near = [here]
+        for line in reversed(self.lines[max(0, index - 4) : index]):
+            if line.page != here.page or near[0].bullet or line.bullet or line.level:
+                break
+            near.insert(0, line)
+        for line in self.lines[index + 1 : index + 5]:
+            if line.page != here.page or line.bullet or line.level:
+                break
+            near.append(line)
+        text, begin, end = self.pages[here.page].text, near[0].start, near[-1].end
+        at = text.find(needle, span.start, span.end)
+        if at < 0:
+            return span
+        stops = [m.end() for m in re.finditer(r"[.!?]\s+|\n\s*\n", text[begin:at])]
+        start = begin + stops[-1] if stops else begin
+        stop = re.compile(r"[.!?](?=\s|$)|\n\s*\n").search(text, at + len(needle), end)
+        return Span(span.page, start, stop.end() if stop else end)
 
     def meeting(self, found: FoundMeeting | None) -> None:
         if not found:

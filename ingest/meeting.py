@@ -254,7 +254,7 @@ def read_form(texts: list[str]) -> Form | None:
     digital = _named(text, r"digital\w*|webb|webbsänd\w*|virtuell\w*|online")
     digital += len(re.findall(r"\b(?:via|på|över|i) (?:teams|zoom)\b|digitala grupprum", text, re.I))
     physical = _named(text, r"fysisk\w*") + len(
-        re.findall(r"\bträff i [A-ZÅÄÖ]|träffen var förlagd|lunch.till.lunch|stadsvandring", text)
+        re.findall(r"\bträff i [A-ZÅÄÖ]|träffen var förlagd|\bpå plats\b|lunch.till.lunch|stadsvandring", text)
     )
     if digital and (digital >= physical or re.search(r"(?i)^.{0,250}digital", text)):
         return "digital"

@@ -209,7 +209,7 @@ def _cover_lines(
             break
         cover.add(index)
     for index in range(first):
-        if _SIGNATURE.match(lines[index].text):
+        if lines[index].words <= 8 and _SIGNATURE.match(lines[index].text):
             cover.add(index)
     if found and found.date_lines:
         cover.update(i for i in range(*found.date_lines) if lines[i].words <= 14)

@@ -96,7 +96,7 @@ def _bare(text: str, gazetteer: Gazetteer, names: frozenset[str]) -> RegionHeadi
     host = _HOST_WORD.search(text)
     head = text[: host.start()] if host else _SEPARATOR.split(text, maxsplit=1)[0]
     head = head.strip(" :–—-,(")
-    if not head or not _looks_like_name(head):
+    if not head or not looks_like_name(head):
         return None
     if fold(canonical_region(head)) not in allowed and fold(head) not in allowed:
         # An unseen name is a region only where the line also says who the host is: "BERGSLAGEN - VÄRDSTAD FALUN".
@@ -119,14 +119,14 @@ def _parse(rest: str, gazetteer: Gazetteer, bare: bool) -> RegionHeading | None:
         name, tail = pieces[0], pieces[1] if len(pieces) > 1 else ""
         tail = _HOST_WORD.sub("", tail)
     name, tail = name.strip(" –—-:,(."), tail.strip(" )–—-:.")
-    if not _looks_like_name(name):
+    if not looks_like_name(name):
         return None
     if rest.endswith(".") and not rest.isupper():
         return None
     host = None
     if tail:
         host = gazetteer.resolve(re.sub(r"^i\s+", "", tail)) if len(tail.split()) <= 4 else None
-        if host is None and host_word and _looks_like_name(tail):
+        if host is None and host_word and looks_like_name(tail):
             host = _title_case(tail)  # said to be the host, though no gazetteer knows it
         if host is None and not rest.isupper() and not re.match(r"(?i)grupp\s*\d|forts|inställ", tail):
             return (
@@ -137,7 +137,8 @@ def _parse(rest: str, gazetteer: Gazetteer, bare: bool) -> RegionHeading | None:
     return RegionHeading(canonical_region(name), host, bare)
 
 
-def _looks_like_name(name: str) -> bool:
+def looks_like_name(name: str) -> bool:
+    """The words could be a region's name: up to four, each with a capital, no figures."""
     words = [w for w in re.split(r"[\s/]+", name) if w]
     return (
         0 < len(words) <= 4
@@ -156,4 +157,4 @@ def read_host_line(text: str, gazetteer: Gazetteer) -> str | None:
     tail = text.strip()[match.end() :].strip(" .:–-")
     if not tail or len(tail.split()) > 3 or "," in tail:
         return None
-    return gazetteer.resolve(tail) or (_title_case(tail) if _looks_like_name(tail) else None)
+    return gazetteer.resolve(tail) or (_title_case(tail) if looks_like_name(tail) else None)
