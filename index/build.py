@@ -22,6 +22,7 @@ from index import generations
 from index.embedding import encoder_fingerprint, load_encoder, passage_text
 from index.model import Manifest
 from index.store import ChromaStore
+from ingest.corrections import apply_correction, corrections_text, load_corrections
 from ingest.errors import CitygroupError, IndexMissing, UnreadableFile
 from ingest.model import IngestReport, Passage, Report, Skipped
 from ingest.pipeline import corpus_files, read_report, report_from_dict, report_to_dict
@@ -106,6 +107,7 @@ def _build(settings: Settings, progress: Progress) -> IngestReport:
         raise CitygroupError(f"There is no corpus folder {settings.corpus}. Create it or set CITYGROUP_CORPUS.")
     files = corpus_files(settings.corpus)
     code = reading_code()
+    corrections = load_corrections(settings.corpus)
     reports: list[Report] = []
     skipped: list[Skipped] = []
     unchanged: list[str] = []
@@ -126,15 +128,19 @@ def _build(settings: Settings, progress: Progress) -> IngestReport:
             skipped.append(Skipped(name, f"filen kan inte läsas ({error.strerror}). Kontrollera rättigheterna."))
             continue
         hashes[name] = sha
-        reports.append(report)
+        reports.append(apply_correction(report, corrections.get(name)))
         if was_known:
             unchanged.append(name)
     progress("reading", len(files), len(files))
     if not reports:
-        what = "; ".join(f"{s.document}: {s.reason}" for s in skipped) or "the folder holds no PDF, MD, TXT or HTML file"
+        what = (
+            "; ".join(f"{s.document}: {s.reason}" for s in skipped) or "the folder holds no PDF, MD, TXT or HTML file"
+        )
         raise CitygroupError(f"No report could be read from {settings.corpus}: {what}")
 
     options = {"reading": code, "chroma": settings.chroma_url or "embedded"}
+    if corrected := corrections_text(corrections, hashes):
+        options["corrections"] = corrected
     wanted = Manifest(
         model=settings.embedding_model or "bundled",
         fingerprint=encoder_fingerprint(settings),

@@ -13,6 +13,7 @@ from index import generations
 from index.build import open_store
 from index.embedding import encoder_fingerprint
 from index.model import Manifest
+from ingest.corrections import apply_correction, corrections_from_text
 from ingest.errors import IndexMismatch
 from ingest.model import Passage, Report
 from ingest.pipeline import report_from_dict
@@ -65,16 +66,24 @@ def open_library(settings: Settings) -> Library:
             f"The index in {index} was built with the embedding model {manifest.model!r} ({manifest.fingerprint}), "
             f"the settings name {settings.embedding_model or 'bundled'!r}. {rebuild}"
         )
+    corrections = corrections_from_text(manifest.options.get("corrections", ""))
     reports = []
     for document, sha in manifest.corpus.items():
         path = index / "reports" / f"{sha}-{manifest.options['reading']}.json"
         try:
-            reports.append(report_from_dict(json.loads(path.read_text(encoding="utf-8"))))
+            report = report_from_dict(json.loads(path.read_text(encoding="utf-8")))
+            reports.append(apply_correction(report, corrections.get(document)))
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise IndexMismatch(f"The index in {index} lacks the structure of {document} ({error}). {rebuild}") from error
+            raise IndexMismatch(
+                f"The index in {index} lacks the structure of {document} ({error}). {rebuild}"
+            ) from error
     stored = open_store(settings, name).read()
     passages = tuple(
-        {p.id: p for report in sorted(reports, key=lambda r: r.document) for p in report.passages if p.id in stored}.values()
+        {
+            p.id: p for report in sorted(reports, key=lambda r: r.document) for p in report.passages if p.id in stored
+        }.values()
     )
-    vectors = np.stack([stored[p.id][1] for p in passages]) if passages else np.zeros((0, manifest.dimensions), np.float32)
+    vectors = (
+        np.stack([stored[p.id][1] for p in passages]) if passages else np.zeros((0, manifest.dimensions), np.float32)
+    )
     return Library(name, manifest, tuple(reports), passages, vectors, index)

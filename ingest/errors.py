@@ -7,6 +7,7 @@ CitygroupError
 ├── IndexBusy           another process is writing the index
 ├── SettingsError       an environment variable has a value that cannot be used
 ├── PromptError         a prompt file names a variable that is not given, or is missing
+├── CorrectionsError    corrections.yaml does not follow its form; names the entry
 ├── QuestionSetError    the question set does not follow its schema, or was changed by someone else meanwhile
 └── LanguageModelError  the language model failed; `.notice` is the Swedish sentence for the reader
 """
@@ -44,6 +45,10 @@ class SettingsError(CitygroupError):
 
 
 class PromptError(CitygroupError):
+    pass
+
+
+class CorrectionsError(CitygroupError):
     pass
 
 

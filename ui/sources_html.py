@@ -235,12 +235,15 @@ def _ground() -> str:
         f'<circle cx="{x * width:.0f}" cy="{y * height:.0f}" r="4.5"/>'
         for x, y in map(_project, swedish_places().values())
     )
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"><g fill="#8a9391" fill-opacity=".45">{dots}</g></svg>'
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f'<g fill="#8a9391" fill-opacity=".45">{dots}</g></svg>'
+    )
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
 def _project(place: tuple[float, float]) -> tuple[float, float]:
-    """Mercator, which keeps Sweden's shape as people know it; parts of the width and the height, from the upper left."""
+    """Mercator, which keeps Sweden's shape as people know it; parts of width and height from the upper left."""
 
     def y(latitude: float) -> float:
         return math.log(math.tan(math.pi / 4 + math.radians(latitude) / 2))
