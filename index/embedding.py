@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 BUNDLED = "bundled"
 ADAPTER = Path(__file__).parent / "adapter"
 BATCH = 32  # texts that are encoded together; a question waits for one batch at most while the index is built
-TEXT_FORM = "1"  # of `passage_text`; part of the fingerprint: raise it whenever the form changes
+TEXT_FORM = "2"  # of `passage_text`; part of the fingerprint: raise it whenever the form changes
 
 Progress = Callable[[int, int], None]  # texts done, texts in all
 
@@ -100,7 +100,7 @@ def weights_path() -> Path:
 
 
 def passage_text(passage: Passage) -> str:
-    """The text that stands for a passage when it is embedded: question and headings first, then its own words.
+    """The text that stands for a passage when it is embedded: its own words, then heading, towns and question.
 
     A bullet says little without the question that it answers ("Ja, i december"), so both are embedded together.
     """
@@ -110,7 +110,7 @@ def passage_text(passage: Passage) -> str:
 def embedded_text(text: str, question: str | None = None, heading: str | None = None, towns: Sequence[str] = ()) -> str:
     """As `passage_text`, of the parts: training uses the very same form."""
     missing = [town for town in towns if town.casefold() not in f"{heading or ''} {text}".casefold()]
-    parts = [_bare(question), _bare(heading), ", ".join(missing), text.strip()]
+    parts = [text.strip(), _bare(heading), ", ".join(missing), _bare(question)]
     return "\n".join(part for part in parts if part)
 
 
@@ -133,22 +133,27 @@ class SentenceEncoder:
         self.fingerprint = _fingerprint(source_hash, query_prompt, passage_prompt)
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
+        return self._encode(texts, self.model.encode_document, self._passage_prompt, progress)
+
+    def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of questions, (texts, dimensions) float32; for measuring, where there are many."""
+        return self._encode(texts, self.model.encode_query, self._query_prompt)
+
+    def encode_query(self, text: str) -> np.ndarray:
+        return self.encode_queries([text])[0]
+
+    def _encode(
+        self, texts: Sequence[str], encode: Callable[..., Any], prompt: str | None, progress: Progress | None = None
+    ) -> np.ndarray:
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda n: len(texts[n]))  # texts of like length waste no padding
         for start in range(0, len(order), BATCH):
             batch = order[start : start + BATCH]
             with self._lock:
-                vectors[batch] = self.model.encode_document(
-                    [texts[n] for n in batch], prompt=self._passage_prompt, **_ENCODE_OPTIONS
-                )
+                vectors[batch] = encode([texts[n] for n in batch], prompt=prompt, **_ENCODE_OPTIONS)
             if progress:
                 progress(start + len(batch), len(texts))
         return vectors
-
-    def encode_query(self, text: str) -> np.ndarray:
-        with self._lock:
-            vectors = self.model.encode_query([text], prompt=self._query_prompt, **_ENCODE_OPTIONS)
-        return np.asarray(vectors[0], dtype=np.float32)
 
 
 _E5_PROMPTS = ("query: ", "passage: ")

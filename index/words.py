@@ -1,26 +1,20 @@
-"""Swedish words for matching: folding, splitting, stems, and which words of a question carry its topic."""
+"""Swedish words for matching: splitting, stems, and which words of a question carry its topic."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
 import snowballstemmer
 
+from ingest.cleaning import fold
+
+__all__ = ["content_words", "distance", "fold", "stem", "stems", "words"]
+
 STOPWORDS = Path(__file__).with_name("stopwords.txt")
 
 _WORD = re.compile(r"[^\W_]+(?:[-:.][^\W_]+)*")
-_LETTER_LIKE_DIGIT = re.compile(r"(?<=[a-z])[06](?=[a-z])")  # ö and o as scanning leaves them
-
-
-def fold(text: str) -> str:
-    """Lower case without diacritics: å ä ö, typed, decomposed or lost in scanning, meet ("Dr0mmar" is "drommar")."""
-    text = unicodedata.normalize("NFKD", text.replace("\u00ad", "").casefold())
-    text = "".join(char for char in text if not unicodedata.combining(char))
-    text = text.replace("\u00f8", "o").replace("\u00e6", "a")
-    return _LETTER_LIKE_DIGIT.sub("o", text)
 
 
 def words(text: str) -> list[str]:

@@ -1,0 +1,171 @@
+"""Trains the adapter of the bundled embedding model on the topics of index/training.
+
+    python -m index.train [--output DIR] [--steps N] [--resume]
+
+Writes a LoRA adapter (peft's two files), the run's settings and figures (run.json), its curves (curves.png) and
+checkpoints to resume from. Needs the packages of requirements-training.txt; takes about 40 minutes on two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from datasets import Dataset
+from peft import LoraConfig, get_peft_model
+from sentence_transformers import SentenceTransformerTrainingArguments
+from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
+
+from index.embedding import ADAPTER, SentenceEncoder, load_bundled
+from index.training import data, evaluate
+from index.training.trainer import AdapterTrainer, Progress, ValidationEvaluator, in_order, plot, save_adapter
+
+TARGETS = ("query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense")
+CHECKPOINTS = "checkpoints"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What decides the result, with the seed.
+
+    `scale` multiplies cosines in the loss. `closest`: how many topics nearest to each are left out of its negatives;
+    `mined`: how many misleading passages of the others are drawn from. `share` of the learnt change ships: 1 all of it,
+    0 the untrained model; anything between is the average of both sets of weights.
+    """
+
+    steps: int = 600
+    batch: int = 28
+    rank: int = 16
+    learning_rate: float = 4e-4
+    warmup: float = 0.1
+    scale: float = 20.0
+    dropout: float = 0.0
+    closest: int = 8
+    mined: int = 40
+    share: float = 1.0
+    seed: int = 7
+
+
+def train(recipe: Recipe, output: Path, resume: bool = False, measure_every: int = 100) -> dict[str, Any]:
+    """Trains, writes everything into `output`, and returns what stands in run.json."""
+    started = time.time()
+    output.mkdir(parents=True, exist_ok=True)
+    random.seed(recipe.seed)
+    np.random.seed(recipe.seed)
+    torch.manual_seed(recipe.seed)
+    training, validation = data.read_topics()
+    encoder = load_bundled(None)
+    untrained = figures(encoder, validation)
+    print(f"{len(training)} topics, {len(validation)} more for validation. Untrained: {untrained}", flush=True)
+    dataset = _dataset(recipe, training, encoder)
+    model = encoder.model
+    lora = LoraConfig(
+        r=recipe.rank, lora_alpha=2 * recipe.rank, lora_dropout=recipe.dropout, target_modules=list(TARGETS)
+    )
+    model[0].model = get_peft_model(model[0].model, lora)
+    trainer = AdapterTrainer(
+        model=model,
+        args=_arguments(recipe, output / CHECKPOINTS, measure_every),
+        train_dataset=dataset,
+        loss=MultipleNegativesRankingLoss(model, scale=recipe.scale),
+        evaluator=ValidationEvaluator(lambda: {"topics": figures(encoder, validation, faq=False)["topics"]}),
+        callbacks=[Progress()],
+    )
+    trainer.train(resume_from_checkpoint=resume or None)
+    save_adapter(model[0].model, output, recipe.share)
+    run = {
+        "recipe": asdict(recipe),
+        "topics": {"training": len(training), "validation": len(validation)},
+        "untrained": untrained,
+        "trained": figures(load_bundled(output), validation),
+        "minutes": round((time.time() - started) / 60, 1),
+        "history": trainer.state.log_history,
+    }
+    (output / "run.json").write_text(json.dumps(run, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    plot(trainer.state.log_history, untrained["topics"], output / "curves.png")
+    print(f"Trained: {run['trained']}. {run['minutes']} minutes, written to {output}", flush=True)
+    return run
+
+
+def figures(encoder: SentenceEncoder, validation: Sequence[data.Topic], faq: bool = True) -> dict[str, Any]:
+    """Mean average precision on validation topics, in all and by kind and place of question; reciprocal rank on FAQ."""
+    with torch.autocast("cpu", torch.bfloat16):
+        topics = evaluate.measure_topics(encoder, validation)
+        other = evaluate.measure_faq(encoder) if faq else None
+    return {
+        "topics": round(topics.overall, 4),
+        "kinds": {kind: round(value, 3) for kind, value in topics.by_kind.items()},
+        "questions": {str(place): round(value, 3) for place, value in topics.by_question.items()},
+        "faq": None if other is None else round(other, 4),
+    }
+
+
+def _dataset(recipe: Recipe, training: Sequence[data.Topic], encoder: SentenceEncoder) -> Dataset:
+    with torch.autocast("cpu", torch.bfloat16):
+        questions = encoder.encode_queries([question for topic in training for question in topic.questions])
+        positives = encoder.encode_passages([data.text_of(entry) for topic in training for entry in topic.positives])
+    neighbours = data.find_neighbours(
+        np.split(questions, np.cumsum([len(topic.questions) for topic in training])[:-1]),
+        np.split(positives, np.cumsum([len(topic.positives) for topic in training])[:-1]),
+        recipe.closest,
+        recipe.mined,
+    )
+    rows = [row for rows in data.batches(training, neighbours, recipe.batch, recipe.steps, recipe.seed) for row in rows]
+    return Dataset.from_dict({field.name: [getattr(row, field.name) for row in rows] for field in fields(data.Row)})
+
+
+def _arguments(recipe: Recipe, folder: Path, measure_every: int) -> SentenceTransformerTrainingArguments:
+    passage = dict.fromkeys(("positive", "negative"), "passage: ")
+    return SentenceTransformerTrainingArguments(
+        output_dir=str(folder),
+        max_steps=recipe.steps,
+        per_device_train_batch_size=recipe.batch,
+        learning_rate=recipe.learning_rate,
+        warmup_steps=int(recipe.warmup * recipe.steps),
+        lr_scheduler_type="cosine",
+        weight_decay=0.01,
+        max_grad_norm=1.0,
+        bf16=True,
+        use_cpu=True,
+        seed=recipe.seed,
+        data_seed=recipe.seed,
+        prompts={"question": "query: ", **passage},
+        batch_sampler=in_order,
+        eval_strategy="steps",
+        eval_steps=measure_every,
+        save_steps=measure_every,
+        save_total_limit=2,
+        logging_steps=20,
+        report_to=[],
+        disable_tqdm=True,
+        dataloader_num_workers=0,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m index.train", description="Trains the adapter of the bundled model."
+    )
+    parser.add_argument("--output", type=Path, default=ADAPTER, help="folder for adapter, run.json and curves.png")
+    parser.add_argument("--resume", action="store_true", help="continue from the last checkpoint in that folder")
+    for field in fields(Recipe):
+        kind = type(field.default)
+        parser.add_argument(
+            f"--{field.name.replace('_', '-')}", type=kind, default=field.default, metavar=kind.__name__
+        )
+    options = vars(parser.parse_args(arguments))
+    output, resume = options.pop("output"), options.pop("resume")
+    train(replace(Recipe(), **options), output, resume)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Fictional topics of the trade (*.jsonl) and what turns them into training and validation."""
