@@ -74,10 +74,7 @@ def read_contents(lines: list[Line], gazetteer: Gazetteer, page_count: int | Non
             continue
         title, page = _entry_of(text, lines, pending, limit, last_page)
         if page is not None:
-            whole = " ".join([*(lines[i].text for i in pending), title])
-            alone = read_region_heading(title, gazetteer) and not read_region_heading(whole, gazetteer)
-            if alone or (title.isupper() and not all(lines[i].caps for i in pending)):
-                pending = []  # an introduction, not the first line of this entry
+            pending = _own_lines(lines, pending, title, gazetteer)
             joined = " ".join([*(close_spaced(lines[i].text) for i in pending), title]).strip()
             if re.search(r"[^\W\d]{2}", joined):
                 entries.append(Entry(joined, page, read_region_heading(joined, gazetteer), [*pending, index]))
@@ -102,6 +99,17 @@ def read_contents(lines: list[Line], gazetteer: Gazetteer, page_count: int | Non
     if len(entries) < 2:
         return [], set()
     return entries, used
+
+
+def _own_lines(lines: list[Line], pending: list[int], title: str, gazetteer: Gazetteer) -> list[int]:
+    """Which of the lines above belong to the entry that ends with `title`; the others introduce the list."""
+    for first in range(len(pending)):
+        heading = read_region_heading(" ".join([*(lines[i].text for i in pending[first:]), title]), gazetteer)
+        if heading and not heading.bare:
+            return pending[first:]
+    if read_region_heading(title, gazetteer) or (title.isupper() and not all(lines[i].caps for i in pending)):
+        return []
+    return pending
 
 
 def _find_title(lines: list[Line]) -> int | None:

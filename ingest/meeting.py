@@ -75,7 +75,7 @@ def find_dates(text: str, year: int | None = None) -> Iterator[FoundDate]:
         days = _days(used, first_month, int(match["day1"] or match["day2"]), month, int(match["day2"]))
         if match["day1"] and len(days) == 1 and (match["month1"] or int(match["day1"]) != int(match["day2"])):
             earlier = _days(used, first_month, int(match["day1"]), first_month, int(match["day1"]))
-            if earlier:  # two meetings, "4 februari och 8 september"
+            if earlier:  # two meetings, "3 mars och 9 november"
                 found.append(FoundDate(earlier, match.start(), match.start() + len(match["day1"]), printed is not None))
                 found.append(FoundDate(days, match.start("day2"), match.end(), printed is not None))
                 continue
@@ -170,8 +170,9 @@ def _meeting_days(lines: list[Line], front: list[int]) -> tuple[tuple[date, ...]
         for position, index in enumerate(front):
             text = close_spaced(lines[index].text)
             end = index + 1
-            above = " ".join(lines[i].text for i in front[max(0, position - 1) : position + 1])
-            if _NEXT.search(above):
+            above = lines[front[position - 1]].text if position else ""
+            announced = _NEXT.search(above) and next(find_dates(above, 2000), None) is None
+            if _NEXT.search(text) or announced:
                 continue
             year = None
             if with_loose_year:

@@ -1,8 +1,8 @@
 """The nouns of reading a report: what a file says and where it says it.
 
 Page numbers count from 1, as the reader of the file sees them. A document without pages (Markdown, text, HTML) has one
-`Page` whose number is None. Offsets are characters in `Page.text`, which is the page's text exactly as the reader library
-extracted it; every cleaned text is derived from it, so a citation can always be checked against the page.
+`Page` whose number is None. Offsets are characters in `Page.text`, which is the page's text exactly as the reader
+library extracted it; every cleaned text is derived from it, so a citation can always be checked against the page.
 """
 
 from __future__ import annotations
@@ -75,9 +75,10 @@ class RegionChapter:
 class Passage:
     """The smallest unit that states something by itself: a bullet or a paragraph, never half a sentence.
 
-    `text` is cleaned (hyphenation joined, doubled letters mended, composed letters); `quote` is the words as printed with
-    line-break hyphens removed and white space collapsed, and occurs in the page's text treated alike (for a passage that
-    runs over a page break with a footer between, the longest unbroken part). `spans` cut the printed text exactly.
+    `text` is cleaned (hyphenation joined, doubled letters mended, composed letters); `quote` is the words as printed
+    with line-break hyphens removed and white space collapsed, and occurs in the page's text treated alike (for a
+    passage that runs over a page break with a footer between, the longest unbroken part). `spans` cut the printed text
+    exactly.
     `towns` are the towns that the passage is about (heading, name in capitals, name in the sentence), in reading order.
     """
 

@@ -269,9 +269,13 @@ class PassageBuilder:
             return self._plain_heading(line, bare, context)
         if after is None or line.words > 14 or line.page != after.page:
             return None
-        forced = not self.layout.is_wrapped(index, following if following is not None else index)
+        forced = after.blank_before or not self.layout.is_wrapped(index, following if following is not None else index)
         if text.endswith(":") and (after.bullet or forced) and line.words <= 16 and not re.search(r"[.!?]\s", text):
-            return _colon(context, bare, line, after) if after.bullet else _replace(context, heading=bare, colon=None)
+            return (
+                _colon(context, bare, line, after)
+                if after.bullet
+                else _replace(context, heading=bare, colon=None, heading_towns=self._mentioned(bare))
+            )
         if _TIPS.fullmatch(bare):
             return self._plain_heading(line, bare, context)
         asks = text.endswith("?") and text.count("?") == 1 and line.words <= 12 and ":" not in text

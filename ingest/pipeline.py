@@ -227,7 +227,7 @@ def _title(extracted: Extracted, lines: list[Line], found: FoundMeeting | None, 
     if heading:
         return heading.text
     for line in lines[:8]:
-        if 3 <= line.words <= 20 and not line.text.endswith("."):
+        if 2 <= line.words <= 20 and not line.bullet and not line.text.endswith("."):
             return line.text
     return Path(document).stem
 

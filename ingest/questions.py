@@ -129,8 +129,10 @@ def _end(lines: list[Line], first: int, shared: int) -> int:
         covered += len(keys[offset])
         finished = text.rstrip()[-1:] in "?.!"
         goes_on = not finished and line.text[:1].islower()
-        asks_on = finished and bool(_ASKING.match(line.text)) and line.text.rstrip().endswith("?") and line.words <= 22
-        if covered <= shared + 4 or goes_on or asks_on or (shared >= covered - len(keys[offset]) + 12):
+        told = shared >= 10 and shared >= covered - len(keys[offset]) - 4  # the other chapter goes on differently here
+        asks_on = finished and not told and bool(_ASKING.match(line.text)) and line.text.rstrip().endswith("?")
+        asks_on = asks_on and line.words <= 22
+        if covered <= shared + 4 or goes_on or asks_on or shared >= covered - len(keys[offset]) + 12:
             end, text = first + offset + 1, text + " " + line.text
         else:
             break
