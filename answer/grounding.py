@@ -1,0 +1,408 @@
+"""Whether a sentence of a language model is carried by what it cites. Decided by code, sentence by sentence.
+
+Every number, date, town, region and name of a sentence must stand in the cited passages or be theirs by page and
+chapter; towns, regions and figures named together must stand together; and what the sentence is about must be what the
+passages are about, by words and by embedding. A false alarm costs a sentence (the passage is still offered to the
+reader), a miss costs trust, so doubt counts against the sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from answer.citations import chapter
+from answer.llm_figures import Figure, dates, figures, pages, stated, word_value
+from answer.llm_instructions import addressed_to_a_model, reports_an_instruction, without_instructions
+from answer.llm_text import Sentence, is_swedish
+from answer.messages import filled
+from answer.model import Answer, Citation
+from answer.question import plain, same_region
+from answer.swedish import swedish_date
+from index.library import Library
+from index.words import content_words, fold, stem
+from index.words import words as split_words
+from ingest.towns import Gazetteer
+
+ENOUGH_WORDS = 0.5  # share of a sentence's content words, weighted by rarity, that its sources have
+FEW_WORDS = 0.25  # enough where the embedding agrees
+SAME_MATTER = 0.86  # cosine of sentence and passage; thresholds: docs/decisions/language-model.md
+IDLE = 0.12  # a cited passage with less of the sentence than this does not carry it
+
+Overlap = Callable[[str], Callable[[str], float]]  # LexicalIndex.overlap
+Encode = Callable[[str], NDArray[np.float32]]  # text -> unit vector (dimensions,)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that a citation stands for: the passage with heading and question, and whose it is.
+
+    `printed` is what the model is shown, `text` what counts as support: without what is addressed to a model.
+    """
+
+    citation: Citation
+    printed: str
+    text: str
+    context: str  # heading and question
+    towns: tuple[str, ...]
+    dates: tuple[str, ...]  # ISO, of the meeting
+    about: str  # title, label, theme: names that may be said of it
+    vector: NDArray[np.float32] | None = None
+
+    @cached_property
+    def whole(self) -> str:
+        return f"{self.context}\n{self.text}"
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        return figures(self.whole)
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """Folded words of everything that may be said of it."""
+        c = self.citation
+        own = f"{self.whole} {' '.join(self.towns)} {c.region or ''} {self.about}"
+        return frozenset(fold(word) for word in split_words(own))
+
+
+class Grounding:
+    """Checks sentences against the passages of one library.
+
+    `overlap` and `encode` are the search's own; `vocabulary` holds the plain words of all passages.
+    """
+
+    def __init__(self, library: Library, overlap: Overlap, encode: Encode, vocabulary: frozenset[str]) -> None:
+        self._library, self._overlap, self._encode, self._vocabulary = library, overlap, encode, vocabulary
+        towns = {town for p in library.passages for town in p.towns}
+        towns |= {town for r in library.reports for c in r.regions for town in (*c.towns, c.host_town) if town}
+        self._gazetteer = Gazetteer(towns)
+        self._regions = {c.region for r in library.reports for c in r.regions}
+        self._rows = {p.id: row for row, p in enumerate(library.passages)}
+
+    def evidence(self, answer: Answer) -> dict[int, Evidence]:
+        """What each citation of an extractive answer stands for, by its number."""
+        return {citation.number: self._evidence(citation, answer) for citation in answer.citations}
+
+    def fault(self, sentence: Sentence, evidence: Mapping[int, Evidence]) -> str | None:
+        """Why a sentence does not count (Swedish), or None where it is carried by what it cites."""
+        if addressed_to_a_model(sentence.words) and not reports_an_instruction(sentence.words):
+            return _reason("instruction")
+        if not sentence.numbers:
+            return _reason("uncited")
+        strange = [number for number in sentence.numbers if number not in evidence]
+        if strange:
+            return _reason("unknown", numbers=", ".join(f"[{number}]" for number in strange))
+        if not is_swedish(sentence.words):
+            return _reason("language")
+        for words, numbers in sentence.segments:
+            cited = [evidence[number] for number in numbers]
+            fault = self._attributes(words, cited) or self._content(words, cited)
+            if fault:
+                return fault
+        return None
+
+    def idle(self, sentence: Sentence, evidence: Mapping[int, Evidence]) -> set[int]:
+        """Numbers of cited passages that have nothing of the sentence, where others carry it."""
+        found = set()
+        for words, numbers in sentence.segments:
+            score = self._overlap(self._subject(words, [evidence[n] for n in numbers if n in evidence]))
+            for number in numbers:
+                if number not in evidence or len(numbers) < 2 or score(evidence[number].text) >= IDLE:
+                    continue
+                if not any(self._speaks_of(evidence[number], town, words) for town in self.towns_in(words)):
+                    found.add(number)
+        return found if found < set(sentence.numbers) else set()
+
+    def adds_names(self, text: str, given: str) -> bool:
+        """Whether a text names a town, a region, a date or a figure that is not in what it was made from."""
+        towns = {mention.town for mention in self._gazetteer.mentions(given)}
+        unknown = [t for t in self.towns_in(text) if t not in towns and not _has_word(given, t)]
+        regions = [region for region, _ in self._named_regions(text) if not _has_word(given, region.split("/")[0])]
+        months = {day.month for day in dates(text)[0]} - {day.month for day in dates(given)[0]}
+        known = figures(given)
+        return bool(unknown or regions or months or any(not stated(f, known) for f in figures(text)))
+
+    def towns_in(self, text: str) -> list[str]:
+        """Towns that a text names, each once."""
+        return list(dict.fromkeys(mention.town for mention in self._gazetteer.mentions(text)))
+
+    def _evidence(self, citation: Citation, answer: Answer) -> Evidence:
+        report = self._library.report(citation.document)
+        said = " ".join(claim.text for claim in answer.claims if citation.number in claim.citations)
+        meeting = citation.meeting
+        if citation.passage_id:
+            passage = self._library.passage(citation.passage_id)
+            question = re.sub(r"^\s*\d+\s*[.)]\s*", "", passage.question or "")
+            printed, context = passage.text, f"{passage.heading or ''}\n{question}"
+            towns, vector = passage.towns, self._library.vectors[self._rows[passage.id]]
+        else:  # a structured fact: its sentence was made by the program
+            printed, context, towns, vector = said or citation.quote, "", (), None
+        if not citation.region:
+            towns = tuple(dict.fromkeys((*towns, *report.about)))
+        named = f"{meeting.label} {meeting.theme or ''}" if meeting else ""
+        about = " ".join((report.title, named, *report.about))
+        days = (meeting.date, *meeting.dates) if meeting else ((report.date,) if report.date else ())
+        text = without_instructions(f"{printed}\n{citation.quote}")
+        return Evidence(citation, printed, text, context, towns, tuple(dict.fromkeys(days)), about, vector)
+
+    # --- towns, regions, names, figures ---
+
+    def _attributes(self, words: str, cited: Sequence[Evidence]) -> str | None:
+        towns = self._gazetteer.mentions(words)
+        for mention in towns:
+            if not any(self._speaks_of(e, mention.town, words) for e in cited):
+                return _reason("town", town=mention.town)
+        regions = self._named_regions(words)
+        for region, _ in regions:
+            if not any(self._is_of(e, region) for e in cited):
+                return _reason("region", region=region)
+        named_towns = {fold(word) for mention in towns for word in split_words(words[mention.start : mention.end])}
+        return (
+            self._names(words, cited, named_towns)
+            or self._dates_and_figures(words, cited, [(m.town, m.start) for m in towns], regions)
+            or self._apart(words, cited, [(m.town, m.start) for m in towns], regions)
+        )
+
+    def _speaks_of(self, evidence: Evidence, town: str, words: str) -> bool:
+        if town in evidence.towns or any(m.town == town for m in self._gazetteer.mentions(evidence.whole)):
+            return True
+        if _has_word(evidence.whole, town):
+            return True
+        c = evidence.citation
+        report = self._library.report(c.document)
+        own = chapter(report, c.region)
+        if re.search(r"\bvärd", words, re.I) and town == c.host_town:
+            return True
+        return bool(own and re.search(r"\b(?:representera|deltog|deltagande ort)", words, re.I) and town in own.towns)
+
+    def _named_regions(self, words: str) -> list[tuple[str, int]]:
+        """Regions of the library that a text names, and the name after "region" where it is none of them."""
+        found: list[tuple[str, int]] = []
+        open_text = words
+        for region in sorted(self._regions, key=len, reverse=True):
+            parts = [re.escape(part) for part in region.split("/")]
+            orders = [parts, parts[::-1]] if len(parts) == 2 else [parts]
+            pattern = "|".join(r"\s*(?:/|–|-|och|&)\s*".join(order) for order in orders)
+            for match in list(
+                re.finditer(rf"(?i)\b(?P<word>region(?:en|erna)?\s+)?\b(?P<name>{pattern})s?\b", open_text)
+            ):
+                if match["word"] or match["name"][0].isupper():
+                    found.append((region, match.start()))
+                    open_text = open_text[: match.start()] + " " * len(match.group()) + open_text[match.end() :]
+        for match in re.finditer(r"\b[Rr]egion(?:en)?\s+(?P<name>[A-ZÅÄÖ][\w/–-]*)", open_text):
+            found.append((match["name"], match.start()))
+        return found
+
+    def _is_of(self, evidence: Evidence, region: str) -> bool:
+        return same_region(region, evidence.citation.region) or _has_word(evidence.whole, region)
+
+    def _names(self, words: str, cited: Sequence[Evidence], named_towns: set[str]) -> str | None:
+        """A name that none of the sources has: a capital inside a sentence, or a first word that looks like a place."""
+        forms = frozenset().union(*(e.forms for e in cited)) | {"citygroup", "region", "sverige"}
+        for match in re.finditer(r"[^\W\d_][\w’'&-]*", words):
+            word = match.group()
+            before = words[: match.start()].rstrip()
+            first = not before or before[-1] in '.!?:…”"“»–-('
+            if not word[0].isupper() or (first and not word[1:].isupper() and not self._may_be_place(word)):
+                continue
+            for part in re.split(r"[-’'&]", word):
+                folded = fold(part)
+                if len(folded) < 2 or folded in named_towns or _among(folded, forms):
+                    continue
+                return _reason("name", name=word)
+        return None
+
+    def _may_be_place(self, word: str) -> bool:
+        """Whether a sentence's first word is a town of the reports, or looks like a place that they do not know."""
+        town = self._gazetteer.exact(word)
+        if town in self._gazetteer.known:
+            return True
+        unknown = not {plain(word), plain(word).removesuffix("s")} & self._vocabulary
+        return unknown and (town is not None or bool(_PLACE_ENDING.search(word.lower())))
+
+    def _dates_and_figures(
+        self,
+        words: str,
+        cited: Sequence[Evidence],
+        towns: Sequence[tuple[str, int]],
+        regions: Sequence[tuple[str, int]],
+    ) -> str | None:
+        named_dates, rest = dates(words)
+        for day in named_dates:
+            if not any(_has_date(e, day.month, day.days, day.year) for e in cited):
+                return _reason("date", date=day.words)
+        named_pages, rest = pages(rest)
+        for page in named_pages:
+            if not any(e.citation.pages and e.citation.pages[0] <= page <= e.citation.pages[1] for e in cited):
+                return _reason("number", number=f"s. {page}")
+        for season in re.findall(r"\b(våren|hösten|sommaren|vintern)\b(?=\s+(?:19|20)\d\d)", rest, re.I):
+            if not any(_in_season(e, season.lower()) for e in cited):
+                return _reason("date", date=season)
+        for figure in figures(rest):
+            if not any(self._states(e, figure) for e in cited) and not self._counts(figure, rest, cited):
+                return _reason("number", number=figure.words)
+            if len(cited) > 1 and towns and any(self._states(e, figure) for e in cited):
+                town = _beside(figure.start, towns, rest)
+                beside = [e for e in cited if self._speaks_of(e, town, words)]
+                if not any(self._states(e, figure) for e in beside):
+                    return _reason("together", one=figure.words, other=town)
+        return None
+
+    def _states(self, evidence: Evidence, figure: Figure) -> bool:
+        if stated(figure, evidence.figures):
+            return True
+        years = {int(day[:4]) for day in evidence.dates} | {
+            int(y) for y in re.findall(r"\b(?:19|20)\d\d\b", evidence.about)
+        }
+        return not figure.percent and 1900 <= figure.value < 2100 and figure.value in years
+
+    def _counts(self, figure: Figure, words: str, cited: Sequence[Evidence]) -> bool:
+        """ "Tre städer ... [1][4][7]": a count of what is cited, made over again."""
+        after = re.match(r"\W*(?:\w+\s+)?(?P<noun>\w+)", words[figure.start + len(figure.words) :])
+        following = f"{after.group()}" if after else ""
+        if re.search(r"\b(?:orter|städer|kommuner)", following):
+            return figure.value == len({town for e in cited for town in e.towns})
+        if "regioner" in following:
+            return figure.value == len({e.citation.region for e in cited if e.citation.region})
+        if re.search(r"\b(?:träffar|möten)", following):
+            return figure.value == len({e.citation.meeting.date for e in cited if e.citation.meeting})
+        return False
+
+    def _apart(
+        self,
+        words: str,
+        cited: Sequence[Evidence],
+        towns: Sequence[tuple[str, int]],
+        regions: Sequence[tuple[str, int]],
+    ) -> str | None:
+        """A town and a region named together that no cited passage has together."""
+        if not regions:
+            return None
+        for town, start in towns:
+            region = _beside(start, regions, words)
+            if not any(self._speaks_of(e, town, words) and self._is_of(e, region) for e in cited):
+                return _reason("together", one=town, other=f"region {region}")
+        return None
+
+    # --- what it is about ---
+
+    def _content(self, words: str, cited: Sequence[Evidence]) -> str | None:
+        whole = "\n".join(e.whole for e in cited)
+        if _DENIES.search(words) and not _MAY_DENY.search(whole):
+            return _reason("negation")
+        subject = self._subject(words, cited)
+        if not content_words(subject):
+            return _reason("empty")
+        own = whole + "\n" + " ".join(f"{' '.join(e.towns)} {e.about}" for e in cited)
+        share = self._overlap(subject)(own)
+        if share >= ENOUGH_WORDS:
+            return None
+        vectors = [e.vector for e in cited if e.vector is not None]
+        if share >= FEW_WORDS and vectors:
+            sentence = self._encode(words)
+            if max(float(sentence @ vector) for vector in vectors) >= SAME_MATTER:
+                return None
+        return _reason("content")
+
+    def _subject(self, words: str, cited: Sequence[Evidence]) -> str:
+        """The words without towns, regions, dates and figures (looked up by themselves) and without reporting words."""
+        mentions = self._gazetteer.mentions(words)
+        for mention in reversed(mentions):
+            words = words[: mention.start] + words[mention.end :]
+        names = {
+            fold(part)
+            for e in cited
+            for name in (*e.towns, e.citation.region or "")
+            for part in re.split(r"[/ ]", name)
+        }
+        _, rest = dates(words)
+        kept = [
+            word
+            for word in split_words(rest)
+            if fold(word) not in names | _UNITS
+            and stem(fold(word)) not in _REPORTING
+            and word_value(word) is None
+            and not word.isdigit()
+        ]
+        return " ".join(kept)
+
+
+_REPORTING_WORDS = """
+    rapport rapporten rapporterna säger berättar berättade nämner nämns beskriver beskrivs uppger anger enligt region
+    regionen regionerna ort orten orter stad staden städer kommun kommuner träff träffen tas upp lyfter lyfts exempel
+    dessutom också även däremot samtidigt medan bland annat finns handlar gäller flera
+"""
+_REPORTING = frozenset(stem(fold(word)) for word in _REPORTING_WORDS.split())
+_PLACE_ENDING = re.compile(
+    r"(?:köping|borg|stad|sund|hamn|vik|berg|fors|ås|holm|sala|bro|torp|sjö|lund|ryd|boda|hult|näs|stav|vall)s?$"
+)
+_UNIT_WORDS = "mkr mnkr tkr kkr mdkr kr kronor sek procent miljon miljoner miljard miljarder tusen st"
+_UNITS = frozenset(_UNIT_WORDS.split())
+_CLAUSE = re.compile(r"\b(?:och|men|medan|samt)\b|[;,]")
+_DENIES = re.compile(r"\b(?:inte|ej|aldrig|ingen|inget|inga|ingenting|icke|saknar|saknas)\b", re.I)
+_MAY_DENY = re.compile(  # what a source may say where a sentence rightly says "inte"
+    r"\b(?:inte|ej|aldrig|ingen|inget|inga|ingenting|icke|utan|saknar|saknas|avsaknad|brist\w*|neka\w*|nej|slut\w*|upphör\w*|"
+    r"ned?lag\w*|lagt? ner|lades ner|avveckl\w*|avslut\w*|inställ\w*|ställ\w* in|färre|få|svårt?|tappa\w*|borta|"
+    r"stäng\w*|noll|icke\w*|o(?:klar|möjlig|säker|förändra|löst)\w*)\b",
+    re.I,
+)
+
+
+def _reason(name: str, /, **values: object) -> str:
+    return filled("llm.yaml", f"reason_{name}", **values)
+
+
+def _has_word(text: str, name: str) -> bool:
+    """A name in a text, as a word or the first part of one ("Piteås", "Norrköpingsmodellen")."""
+    return re.search(rf"(?<!\w){re.escape(plain(name))}", plain(text)) is not None
+
+
+def _among(folded: str, forms: frozenset[str]) -> bool:
+    """A name among the sources' words, inflected or in a compound."""
+    bare = folded.removesuffix("s") if len(folded) > 3 else folded
+    if folded in forms or bare in forms or f"{folded}s" in forms:
+        return True
+    stemmed = stem(folded)
+    return any(stem(form) == stemmed or (len(bare) > 3 and form.startswith(bare)) for form in forms)
+
+
+def _has_date(evidence: Evidence, month: int, days: Sequence[int], year: int | None) -> bool:
+    said, _ = dates(evidence.whole)
+    meeting = [tuple(map(int, day.split("-"))) for day in evidence.dates if re.fullmatch(r"\d{4}-\d\d-\d\d", day)]
+    years = {m[0] for m in meeting} | {d.year for d in said if d.year} | {int(f.value) for f in evidence.figures}
+    if year is not None and year not in years:
+        return False
+    own_days = {m[2] for m in meeting if m[1] == month and year in (None, m[0])}
+    printed_days = {day for d in said if d.month == month for day in d.days}
+    if days:
+        return set(days) <= own_days or set(days) <= printed_days
+    return bool(own_days) or any(d.month == month for d in said)
+
+
+def _in_season(evidence: Evidence, season: str) -> bool:
+    months = {"våren": range(1, 7), "sommaren": range(6, 9), "hösten": range(8, 13), "vintern": (12, 1, 2, 3)}[season]
+    return season[:-2] in evidence.whole.lower() or any(
+        int(day[5:7]) in months for day in evidence.dates if len(day) == 10
+    )
+
+
+def _beside(position: int, named: Sequence[tuple[str, int]], words: str) -> str:
+    """The name that belongs to a position: the nearest in its clause, else the last before it, else the first after."""
+    ends = [match.start() for match in _CLAUSE.finditer(words)]
+    start = max((end for end in ends if end <= position), default=0)
+    stop = min((end for end in ends if end > position), default=len(words))
+    within = [item for item in named if start <= item[1] < stop]
+    if within:
+        return min(within, key=lambda item: abs(item[1] - position))[0]
+    before = [item for item in named if item[1] < position]
+    return max(before, key=lambda item: item[1])[0] if before else min(named, key=lambda item: item[1])[0]
+
+
+def meeting_line(citation: Citation) -> str:
+    """How a citation's meeting is named to the model: "9 februari 2021", or the title of another document."""
+    return swedish_date(citation.meeting.date) if citation.meeting else citation.title

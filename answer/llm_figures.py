@@ -1,0 +1,153 @@
+"""Numbers and dates in Swedish text, so that a sentence's figures can be looked up in what it cites.
+
+"4 miljoner", "4 mkr", "fyra miljoner" and "4 000 000" are one number; "40 miljoner" is another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from answer.swedish import MONTHS
+
+
+def _numbered(words: str, values: Iterable[int]) -> dict[str, int]:
+    return dict(zip(words.split(), values, strict=True))
+
+
+_UNITS = _numbered("noll två tre fyra fem sex sju åtta nio", (0, *range(2, 10)))  # "en" and "ett" mostly are articles
+_TEENS = _numbered("tio elva tolv tretton fjorton femton sexton sjutton arton nitton", range(10, 20))
+_TENS = _numbered("tjugo trettio fyrtio femtio sextio sjuttio åttio nittio", range(20, 100, 10))
+_ORDINALS = _numbered("tredje fjärde femte sjätte sjunde åttonde nionde tionde", range(3, 11))
+_SCALES = {
+    "hundra": 100.0,
+    "tusen": 1e3, "tkr": 1e3, "kkr": 1e3,
+    "miljon": 1e6, "miljoner": 1e6, "milj": 1e6, "mkr": 1e6, "mnkr": 1e6, "mn": 1e6,
+    "miljard": 1e9, "miljarder": 1e9, "mdkr": 1e9, "mdr": 1e9,
+}  # fmt: skip
+_DIGITS = r"\d{1,3}(?:[  .]\d{3})+(?![\d,])|\d+(?:[.,]\d+)?"
+_NUMBER = re.compile(rf"(?<![\d.,])(?P<digits>{_DIGITS})|(?P<word>[^\W\d_]+)")
+_AFTER = re.compile(r"\s*(?:[-–]\s*|till\s+)?(?P<scale>[^\W\d_]+)?")
+_PERCENT = re.compile(r"\s*(?:[-–/]\s*\d+(?:[.,]\d+)?\s*)?(?:%|procent)", re.I)
+_MONTH = "|".join(MONTHS)
+_SHORT = "jan|feb|apr|jun|jul|aug|sept|sep|okt|nov|dec"  # only after a day: "Jan" is a name
+_DATE = re.compile(
+    rf"(?<!\d)(?:(?P<iso>\d{{4}}-\d\d-\d\d)"
+    rf"|(?:(?P<first>\d{{1,2}})(?::?e)?\s*(?:[-–]|och|till)\s*)?(?P<day>\d{{1,2}})(?::?e)?\s+"
+    rf"(?:(?P<month>{_MONTH})|(?P<short>{_SHORT})\b\.?)"
+    rf"(?:\s+(?P<year>\d{{4}}))?"
+    rf"|\b(?P<bare>{_MONTH})(?:månad)?(?:\s+(?P<bareyear>\d{{4}}))?)(?![^\W_])",
+    re.I,
+)
+_PAGE = re.compile(r"\b(?:s\.|sid\.?|sida|sidan|sidorna)\s*(\d+)(?:\s*[-–]\s*(\d+))?", re.I)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number in a text: value, whether it is a percentage, the words that state it, and where they begin."""
+
+    value: float
+    percent: bool
+    words: str
+    start: int = 0
+
+
+@dataclass(frozen=True)
+class DayOrMonth:
+    """A date in a text; `days` is empty where only the month is named."""
+
+    month: int
+    days: tuple[int, ...]
+    year: int | None
+    words: str
+
+
+def dates(text: str) -> tuple[list[DayOrMonth], str]:
+    """The dates that a text names, and the text with them blanked out (same length)."""
+    found = []
+    for match in _DATE.finditer(text):
+        if match["iso"]:
+            year, month, day = map(int, match["iso"].split("-"))
+            if 1 <= month <= 12:
+                found.append(DayOrMonth(month, (day,), year, match.group()))
+            continue
+        name = (match["month"] or match["short"] or match["bare"]).lower()
+        month = next(n for n, full in enumerate(MONTHS, 1) if full.startswith(name))
+        days = tuple(int(day) for day in (match["first"], match["day"]) if day)
+        printed_year = match["year"] or match["bareyear"]
+        found.append(DayOrMonth(month, days, int(printed_year) if printed_year else None, match.group()))
+    return found, _DATE.sub(_blank, text)
+
+
+def pages(text: str) -> tuple[list[int], str]:
+    """The page numbers that a text refers to ("s. 26"), and the text with them blanked out."""
+    found = [int(number) for match in _PAGE.finditer(text) for number in match.groups() if number]
+    return found, _PAGE.sub(_blank, text)
+
+
+def figures(text: str) -> list[Figure]:
+    """Every number of a text but "en" and "ett", which mostly are articles."""
+    found = []
+    position = 0
+    while match := _NUMBER.search(text, position):
+        position = match.end()
+        value = _digits(match["digits"]) if match["digits"] else word_value(match["word"])
+        if value is None:
+            continue
+        end = match.end()
+        range_end = re.match(rf"\s*[-–]\s*(?:{_DIGITS})", text[end:]) if match["digits"] else None
+        after = _AFTER.match(text, end + (range_end.end() if range_end else 0))
+        scale = _SCALES.get((after["scale"] or "").lower()) if after else None
+        if scale and after and match.group().lower() not in _SCALES:
+            value *= scale
+            if not range_end:
+                end = position = after.end()
+        percent = _PERCENT.match(text, end) is not None
+        words = text[match.start() : end] + (" %" if percent else "")
+        found.append(Figure(value, percent, " ".join(words.split()), match.start()))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def word_value(word: str) -> float | None:
+    """The number that a Swedish word means ("tjugofem", "tvåhundra", "trettiotal"), or None."""
+    word = word.lower()
+    word = re.sub(r"(?<=o|a|v|n)tal(?:et|s)?$", "", word)
+    for table in (_UNITS, _TEENS, _TENS, _ORDINALS):
+        if word in table:
+            return float(table[word])
+    if word in ("miljon", "miljoner", "miljard", "miljarder", "tusen", "hundra"):
+        return _SCALES[word]
+    if word == "dussin":
+        return 12.0
+    for tens, value in _TENS.items():
+        unit = word.removeprefix(tens)
+        if unit != word and unit in (*_UNITS, "en", "ett"):
+            return float(value + _UNITS.get(unit, 1))
+    for scale in ("tusen", "hundra"):
+        before, found, after = word.partition(scale)
+        if found and (before or after):
+            times = 1.0 if before in ("", "ett", "en") else word_value(before)
+            rest = 0.0 if not after else word_value(after)
+            if times is not None and rest is not None:
+                return times * _SCALES[scale] + rest
+    return None
+
+
+def stated(figure: Figure, among: Iterable[Figure]) -> bool:
+    """Whether a number is one of those given: same value, and a percentage only where that is one."""
+    return any(
+        abs(figure.value - f.value) < 1e-9 * max(1.0, abs(f.value)) and figure.percent == f.percent for f in among
+    )
+
+
+def _digits(text: str) -> float:
+    if re.fullmatch(r"\d{1,3}(?:[  .]\d{3})+", text):
+        return float(re.sub(r"\D", "", text))
+    return float(text.replace(",", "."))
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())

@@ -1,0 +1,129 @@
+"""What a language model is sent: the Swedish prompts filled in, passages numbered and fenced as data, within a budget.
+
+Nothing is cut to fit: what does not fit into one prompt goes into several (`batches`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from answer.grounding import Evidence, meeting_line
+from answer.messages import FOLDER, variables
+from answer.swedish import sentences
+from ingest.errors import PromptError
+
+CHARACTERS_PER_TOKEN = 3.0  # Swedish takes 3.2 to 4 with the tokenizers of current models; the rest is a margin
+REPLY_SHARE = 0.25  # of the context is kept for the reply
+EARLIER = 3  # questions of the conversation that are sent along
+
+Messages = tuple[tuple[str, str], ...]  # (role, text)
+
+
+def messages(name: str, **values: str) -> Messages:
+    """System and user message of prompts/`name`.md. Raises PromptError naming the file and what is missing."""
+    system, user = _template(FOLDER / f"{name}.md")
+    missing = (variables(system) | variables(user)) - values.keys()
+    if missing:
+        raise PromptError(f"{name}.md names {', '.join(sorted(missing))}, which is not given")
+    return ("system", system.format(**values)), ("user", user.format(**values))
+
+
+@cache
+def _template(path: Path) -> tuple[str, str]:
+    try:
+        system, line, user = path.read_text(encoding="utf-8").partition("\n---\n")
+    except OSError as error:
+        raise PromptError(f"{path.name}: cannot be read ({error})") from error
+    if not line:
+        raise PromptError(f"{path.name}: expected two parts with a line of --- between them")
+    return system.strip(), user.strip()
+
+
+def tokens(text: str) -> int:
+    """How many tokens a text takes, estimated upwards."""
+    return int(len(text) / CHARACTERS_PER_TOKEN) + 1
+
+
+def room(context: int, prompt: Messages) -> int:
+    """Tokens that are left for data beside the prompt and the reply."""
+    return int(context * (1 - REPLY_SHARE)) - sum(tokens(text) + 8 for _, text in prompt)
+
+
+def as_data(text: str) -> str:
+    """A text on one line that can neither close the fence around it nor pass for a numbered passage."""
+    text = re.sub(r"\s+", " ", text).strip()
+    return text.translate(str.maketrans("<>[]", "‹›()"))
+
+
+def earlier_questions(history: Sequence[str]) -> str:
+    """The conversation's last questions for the prompt, "" where there are none."""
+    if not history:
+        return ""
+    return "<tidigare frågor>\n" + "\n".join(as_data(q)[:300] for q in history[-EARLIER:]) + "\n</tidigare frågor>\n\n"
+
+
+def batches(evidence: Mapping[int, Evidence], budget: int) -> list[str]:
+    """The passages as numbered lines, in as many texts of at most `budget` tokens as they take. All of them, whole.
+
+    A passage longer than the budget goes on under the same number. Raises ValueError where not even a line fits.
+    """
+    if budget < 150:
+        raise ValueError("no room for passages")
+    lines = [line for number, e in evidence.items() for line in _lines(number, e, budget)]
+    found: list[list[str]] = []
+    used = 0
+    for line in lines:
+        cost = tokens(line) + 1
+        if not found or used + cost > budget:
+            found.append([])
+            used = 0
+        found[-1].append(line)
+        used += cost
+    return ["\n".join(batch) for batch in found]
+
+
+def _lines(number: int, evidence: Evidence, budget: int) -> list[str]:
+    head = _head(number, evidence)
+    text = as_data(evidence.printed)
+    limit = int((budget - tokens(head) - 2) * CHARACTERS_PER_TOKEN)
+    if len(text) <= limit or limit < 60:
+        return [f"{head} Text: {text}"]
+    parts = [""]
+    for piece in (bit for sentence in sentences(text) for bit in _split(sentence, limit)):
+        if len(parts[-1]) + len(piece) + 1 > limit:
+            parts.append("")
+        parts[-1] = f"{parts[-1]} {piece}".strip()
+    return [f"{head} Text (del {n} av {len(parts)}): {part}" for n, part in enumerate(parts, 1)]
+
+
+def _split(sentence: str, limit: int) -> list[str]:
+    """A sentence in parts of at most `limit` characters, cut between words."""
+    parts = []
+    while len(sentence) > limit:
+        cut = sentence.rfind(" ", 1, limit) if " " in sentence[1:limit] else limit
+        parts.append(sentence[:cut])
+        sentence = sentence[cut:].strip()
+    return [*parts, sentence]
+
+
+def _head(number: int, evidence: Evidence) -> str:
+    """ "[1] Region: Väst | Träff: 9 februari 2021 | Sida: 26 | Ort: Falköping | Fråga: … | Rubrik: …"."""
+    c = evidence.citation
+    if c.pages and c.pages[0] != c.pages[1]:
+        page = f"{c.pages[0]}-{c.pages[1]}"
+    else:
+        page = "–" if c.page is None else str(c.page)
+    parts = [
+        f"Region: {as_data(c.region or '–')}",
+        f"{'Träff' if c.meeting else 'Dokument'}: {as_data(meeting_line(c))}",
+        f"Sida: {page}",
+        f"Ort: {as_data(', '.join(evidence.towns) or '–')}",
+    ]
+    if c.question:
+        parts.append(f"Fråga: {as_data(c.question)[:200]}")
+    if c.heading:
+        parts.append(f"Rubrik: {as_data(c.heading)[:120]}")
+    return f"[{number}] " + " | ".join(parts) + " |"
