@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
+from wordfreq import zipf_frequency
 
 from index.compounds import Vocabulary, relation
 from index.thesaurus import Phrase, Thesaurus, load_thesaurus
@@ -22,6 +23,7 @@ from index.words import content_words, distance, fold, stem, words
 from ingest.model import Passage
 
 Scores = NDArray[np.float64]  # (passages,), 0 to 1
+COMMON = 2.0  # Zipf frequency: a word met once in ten million words or more is spelled right
 
 FIELDS = ("own", "heading", "question")
 
@@ -105,6 +107,8 @@ class LexicalIndex:
         folded = fold(word)
         if len(folded) < 5 or not folded.isalpha() or stem(folded) in self._known or self._vocabulary.splits(folded):
             return None
+        if zipf_frequency(word, "sv") >= COMMON:
+            return None  # a Swedish word that the reports do not have is not a misspelling of one that they have
         limit = 1 if len(folded) < 9 else 2
         near = [
             (edits, -count, form)
