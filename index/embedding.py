@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import os
 import re
 import threading
 from collections.abc import Callable, Sequence
@@ -75,6 +76,7 @@ def encoder_fingerprint(settings: Settings) -> str:
 
 def load_bundled(adapter: Path | None) -> SentenceEncoder:
     """The bundled model with an adapter, or as published where `adapter` is None. Raises SettingsError."""
+    _share_processors()
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 
@@ -163,6 +165,7 @@ _ENCODE_OPTIONS: dict[str, Any] = {"batch_size": BATCH, "show_progress_bar": Fal
 @lru_cache(maxsize=1)  # asked for twice when an index is opened: for the fingerprint, then for the encoder
 def _load_other(name: str) -> SentenceEncoder:
     """Any sentence-transformers model by folder or name; its own prompts for queries and documents are used."""
+    _share_processors()
     from sentence_transformers import SentenceTransformer
 
     try:
@@ -178,6 +181,14 @@ def _load_other(name: str) -> SentenceEncoder:
         weights.update(key.encode())
         weights.update(tensor.detach().cpu().float().numpy().tobytes())
     return SentenceEncoder(model, name, weights.hexdigest())
+
+
+def _share_processors() -> None:
+    """Before torch is imported: threads that wait for others sleep instead of spinning.
+
+    Spinning made encoding ten times slower on two processors that other programs used too.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def _fingerprint(source_hash: str, query_prompt: str | None, passage_prompt: str | None) -> str:
