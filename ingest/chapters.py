@@ -87,7 +87,7 @@ def find_chapters(
     chapters = _cut(lines, starts, contents, entries, gazetteer)
     structure.chapters = chapters
     structure.box_starts = _boxes(lines, heads, chapters)
-    _check_restarts(lines, numbers, questions, structure)
+    _check_restarts(lines, numbers, questions, structure, cut=paged and not entries)
     return structure
 
 
@@ -133,7 +133,13 @@ def _named_heads(
         used = {index}
         heading = read_region_heading(line.text, gazetteer, names)
         if heading is None and index + 1 < len(lines) and lines[index + 1].page == line.page:
-            heading, used = _over_two_lines(lines, index, gazetteer, names)
+            heading, both = _over_two_lines(lines, index, gazetteer, names)
+            used = both or used
+        if heading is None and index + 1 < len(lines) and not line.bullet and looks_like_name(line.text):
+            below_host = read_host_line(lines[index + 1].text, gazetteer)
+            if below_host and lines[index + 1].page == line.page and index + 1 not in contents:
+                heading = RegionHeading(canonical_region(line.text), below_host)  # a name above "Värdstad X"
+                used = {index, index + 1}
         if heading is None:
             continue
         if heading.bare and not _stands_out(lines, index, heading):
@@ -421,10 +427,16 @@ def _boxes(lines: list[Line], heads: list[_Head], chapters: list[Chapter]) -> se
 
 
 def _check_restarts(
-    lines: list[Line], numbers: list[int | None], questions: list[Question], structure: Structure
+    lines: list[Line], numbers: list[int | None], questions: list[Question], structure: Structure, cut: bool
 ) -> None:
-    """Questions that begin anew inside a chapter, with no new group, are a sign of a region that was not recognised."""
-    for chapter in structure.chapters:
+    """Questions that begin anew inside a chapter, with no new group, are a sign of a region that was not recognised.
+
+    Where nothing else tells the chapter's end (`cut`) and they do so at the top of a page, what follows is of no known
+    region: better none than a wrong one.
+    """
+    position = -1
+    while (position := position + 1) < len(structure.chapters):
+        chapter = structure.chapters[position]
         seen = 0
         for question in questions:
             if not chapter.start <= question.start < chapter.end or question.number is None:
@@ -434,6 +446,18 @@ def _check_restarts(
             )
             if question.number == 1 and seen >= 3 and not grouped:
                 number = numbers[lines[question.start].page]
+                page = lines[question.start].page
+                above = [i for i in range(chapter.start, question.start) if lines[i].page == page]
+                if cut and chapter.region and all(lines[i].furniture for i in above):
+                    begin = above[0] if above else question.start
+                    rest = Chapter(begin, chapter.end, None, "")
+                    chapter.end = begin
+                    structure.chapters.insert(position + 1, rest)
+                    structure.warnings.append(
+                        f"Frågorna börjar om på sida {number} utan att en ny region nämns; "
+                        "innehållet räknas till ingen region. Kontrollera rapporten."
+                    )
+                    break
                 where = f" på sida {number}" if number else ""
                 structure.warnings.append(
                     f"Frågorna börjar om{where} utan att en ny region nämns; "

@@ -46,8 +46,8 @@ def read_contents(lines: list[Line], gazetteer: Gazetteer, page_count: int | Non
     start = _find_title(lines)
     if start is None:
         return [], set()
-    end = _end_of_list(lines, start)
     limit = page_count or 999
+    end = _end_of_list(lines, start) if page_count else _end_without_pages(lines, start, gazetteer, limit)
     entries: list[Entry] = []
     pending: list[int] = []
     towns_of: Entry | None = None
@@ -131,6 +131,25 @@ def _end_of_list(lines: list[Line], start: int) -> int:
         if len(entries) >= 2:
             end = following[-1] + 1
     return end
+
+
+def _end_without_pages(lines: list[Line], start: int, gazetteer: Gazetteer, limit: int) -> int:
+    """Without page breaks the list ends before the next heading, or where a chapter's heading repeats an entry's
+    region, or where nothing has been an entry for some lines.
+    """
+    seen: set[str] = set()
+    last = start
+    for index in range(start + 1, len(lines)):
+        text = close_spaced(lines[index].text)
+        heading = read_region_heading(text, gazetteer)
+        numbered = _entry_of(text, lines, [index - 1], limit, 0)[1] is not None
+        if lines[index].level or (heading and not numbered and heading.region in seen) or index - last > 6:
+            return index if lines[index].level or heading else last + 1
+        if heading and numbered:
+            seen.add(heading.region)
+        if heading or numbered or TOWNS_LABEL.match(text) or PARTICIPANTS.search(text):
+            last = index
+    return last + 1
 
 
 def _entry_of(text: str, lines: list[Line], pending: list[int], limit: int, last_page: int) -> tuple[str, int | None]:

@@ -78,3 +78,22 @@ def test_a_region_named_on_the_cover_without_a_chapter_is_warned_of(read) -> Non
     assert [r.region for r in report.regions] == ["Norr", "Syd"]
     assert any("Öst" in warning for warning in report.warnings)
     assert [r.host_town for r in report.regions] == ["Umeå", "Ystad"]
+
+
+def test_a_name_above_a_host_line_is_a_region_whatever_it_is_called(read) -> None:
+    report = read(f"SJUHÄRAD\nVärdstad Borås\n{TWO[12:]}VÄNERN/BOHUS\nVärdstad Lidköping\n{TWO[12:]}")
+    assert [(r.region, r.host_town) for r in report.regions] == [("Sjuhärad", "Borås"), ("Vänern/Bohus", "Lidköping")]
+
+
+def test_a_contents_list_in_running_text_ends_where_the_first_chapter_begins(read) -> None:
+    contents = "INNEHÅLL\nREGION NORR 4\nREGION SYD 9\nNästa träff meddelas senare\n"
+    report = read(f"CITYGROUP 9 maj 2022\n{contents}{TWO}REGION SYD\n{TWO[12:]}")
+    assert [(r.region, r.pages) for r in report.regions] == [("Norr", (4, 8)), ("Syd", (9, None))]
+    assert [p.text for p in report.passages if p.region == "Norr"] == ["Ljus", "Bra", "Mer"]
+
+
+def test_a_page_where_questions_begin_anew_belongs_to_no_region_rather_than_to_a_wrong_one(read) -> None:
+    report = read("\f".join(["CITYGROUP 9 maj 2022", f"REGION NORR\n{TWO[12:]}", f"REGION SYD\n{TWO[12:]}", TWO[12:]]))
+    assert [(r.region, r.pages) for r in report.regions] == [("Norr", (2, 2)), ("Syd", (3, 3))]
+    assert [p.region for p in report.passages if p.page == 4] == [None] * 3
+    assert any("sida 4" in warning for warning in report.warnings)
