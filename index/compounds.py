@@ -6,15 +6,20 @@ import bisect
 from collections.abc import Mapping
 from functools import lru_cache
 
-from index.words import stem
+from wordfreq import top_n_list
+
+from index.words import fold, stem
 
 WHOLE = 1.0  # the same word, inflected or not
 PART = 0.85  # begins or ends the compound: presentkort in presentkortsförsäljning, centrumpresentkort
-SHORT_PART = 0.7  # the same of a word of four letters, where the rest is a known word too
+SHORT_PART = 0.7  # the same of a word of three or four letters, where the rest is a known word too
 INNER = 0.6  # inside a compound, or in words that scanning ran together
 CONTAINED = 0.45  # the other way round: asked for a compound, found one of its parts
 LINKS = "seoau"  # letters that join the parts, or that a stem has lost
-INFLECTION = 4  # letters that an ending has at most
+ENDINGS = frozenset(
+    "a e n r s t an ar as at en er es et na or ad are arn ade ens ets ers ars ern nar "
+    "arna erna orna ande aren aste else ning het ig iga igt isk iska ska".split()
+)
 
 
 class Vocabulary:
@@ -46,6 +51,11 @@ class Vocabulary:
             part in self.stems or stem(part) in self.stems or (part[-1:] in "seoau" and stem(part[:-1]) in self.stems)
         )
 
+    def is_rest(self, part: str) -> bool:
+        """Whether it can be what is left of a compound: a word of the corpus or of Swedish, or a compound itself."""
+        part = part.removeprefix("s") if not self.knows(part) else part
+        return self.knows(part) or part in _swedish() or self.splits(part)
+
     def splits(self, form: str) -> bool:
         """Whether it is a compound of two words of the corpus of at least four letters each."""
         return any(self.knows(form[:cut]) and self.knows(form[cut:]) for cut in range(4, len(form) - 3))
@@ -59,6 +69,11 @@ class Vocabulary:
             while place >= 0:
                 candidates.add(bisect.bisect_right(self._starts, place) - 1)
                 place = self._joined.find(stemmed, place + 1)
+        elif len(stemmed) == 3:
+            place = bisect.bisect_left(self._sorted, stemmed)
+            while place < len(self._sorted) and self._sorted[place].startswith(stemmed):
+                candidates.add(self.number[self._sorted[place]])
+                place += 1
         for cut in range(4, len(stemmed) - 3):
             for part in (stemmed[:cut], stemmed[cut:]):
                 candidates.update(self._by_stem.get(stem(part), ()))
@@ -76,7 +91,7 @@ def relation(asked: str, form: str, vocabulary: Vocabulary) -> float:
     if asked == other:
         return WHOLE
     place = form.find(asked)
-    if place >= 0 and len(asked) >= 4:
+    if place >= 0 and (len(asked) >= 4 or (len(asked) == 3 and place == 0)):
         return _inside(asked, form, place, vocabulary)
     if len(other) >= 4 and len(asked) - len(other) >= 3:
         if asked.startswith(other) and vocabulary.knows(asked[len(other) :].removeprefix("s")):
@@ -88,10 +103,18 @@ def relation(asked: str, form: str, vocabulary: Vocabulary) -> float:
 
 def _inside(asked: str, form: str, place: int, vocabulary: Vocabulary) -> float:
     before, after = form[:place], form[place + len(asked) :]
-    at_edge = not before or len(after) <= INFLECTION
-    if len(asked) == 4:
+    if not before and len(after) <= 4 and after not in ENDINGS:
+        return 0.0  # another word that begins alike: konst, konstant
+    at_edge = not before or len(after) <= 4
+    if len(asked) <= 4:
         rest = before or after
-        return SHORT_PART if at_edge and len(rest) >= 3 and vocabulary.knows(rest.removeprefix("s")) else 0.0
+        return SHORT_PART if at_edge and len(rest) >= 4 and vocabulary.is_rest(rest) else 0.0
     if at_edge:
         return PART if len(before) != 1 else 0.0
     return INNER if len(asked) >= 6 else 0.0
+
+
+@lru_cache(maxsize=1)
+def _swedish() -> frozenset[str]:
+    """The more common Swedish words of four letters or more, folded."""
+    return frozenset(fold(word) for word in top_n_list("sv", 60_000) if len(word) >= 4)
