@@ -55,7 +55,7 @@ def _queries(path: Path) -> Iterator[Query]:
                 )
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise CitygroupError(
-                    f"{path}, line {number}: expected an object with \"question\" ({type(error).__name__}: {error})"
+                    f'{path}, line {number}: expected an object with "question" ({type(error).__name__}: {error})'
                 ) from error
 
 

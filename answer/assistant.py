@@ -42,7 +42,7 @@ class Assistant:
             meetings=tuple(meetings[day] for day in sorted(meetings)),
             towns=tuple(sorted(towns)),
             reports=library.reports,
-            words=frozenset(word.strip(".,:;!?()”\"") for word in words),
+            words=frozenset(word.strip('.,:;!?()”"') for word in words),
             find_places=lambda text: [(m.start, m.end, m.town) for m in gazetteer.mentions(text)],
             content_words=searcher.lexical.content_words,
             correct=searcher.lexical.correct,
@@ -130,7 +130,9 @@ class Assistant:
         if citations:
             lines.append("\n" + message("near"))
             for hit, citation in zip(near, citations, strict=False):
-                place = listed([part for part in (citation.region and f"region {citation.region}", citation.town) if part])
+                place = listed(
+                    [part for part in (citation.region and f"region {citation.region}", citation.town) if part]
+                )
                 when = swedish_date(citation.meeting.date) if citation.meeting else citation.title
                 page = f", s. {citation.page}" if citation.page else ""
                 lines.append(f"- {hit.passage.text[:140]} ({', '.join(part for part in (place, when) if part)}{page})")

@@ -147,9 +147,7 @@ def _text(
     return "\n".join(lines)
 
 
-def _table(
-    understood: Understanding, claims: Sequence[Claim], citations: Sequence[Citation], library: Library
-) -> str:
+def _table(understood: Understanding, claims: Sequence[Claim], citations: Sequence[Citation], library: Library) -> str:
     """Side by side: a row for each region, meeting or town compared, the silent ones too."""
     rows: dict[str, list[str]] = {}
     if len(understood.towns) > 1:

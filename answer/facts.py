@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from answer.citations import cite_fact
+from answer.citations import cite_fact, cite_passage
 from answer.messages import message
 from answer.model import Answer, Citation, Claim, Query, Understanding
 from answer.question import plain, same_region
-from answer.swedish import swedish_date
+from answer.relevance import admitted
+from answer.statement import statement
+from answer.swedish import as_sentence, swedish_date
 from index.library import Library
-from ingest.model import Fact, Report
+from ingest.model import Fact, Passage, Report
 
-TOGETHER = {  # a question without a region asks for the whole meeting as well
+TOGETHER: dict[str, tuple[str, ...]] = {  # a question without a region asks for the whole meeting as well
     "participants": ("participants_total", "participants"),
     "next_host_towns": ("next_host_towns", "next_meeting"),
     "next_meeting": ("next_meeting", "next_host_towns"),
@@ -40,7 +42,7 @@ def _sentence(report: Report, fact: Fact) -> str:
         where = f" för region {fact.region}" if fact.region else ""
         return message(f"fact_{name}", meeting=swedish_date(meeting.date) + where, value=_value(fact))
     if name == "cancelled":
-        return message("fact_cancelled", region=region, meeting=swedish_date(meeting.date))
+        return as_sentence(fact.quote)
     text = message(f"fact_{name}", region=region, meeting=when, value=_value(fact))
     return text[0].upper() + text[1:]
 
@@ -48,7 +50,7 @@ def _sentence(report: Report, fact: Fact) -> str:
 def _wanted(understood: Understanding, report: Report) -> list[Fact]:
     """The report's facts that the question asks for, totals first."""
     assert understood.fact is not None
-    names = TOGETHER.get(understood.fact, (understood.fact,))
+    names: tuple[str, ...] = TOGETHER.get(understood.fact, (understood.fact,))
     if understood.regions:
         names = tuple(name for name in names if name != "participants_total")
     found = []
@@ -64,6 +66,16 @@ def _wanted(understood: Understanding, report: Report) -> list[Fact]:
                     continue
             found.append(fact)
     return found
+
+
+def _about_coming_hosts(understood: Understanding, library: Library) -> list[Passage]:
+    return [
+        passage
+        for passage in library.passages
+        if admitted(passage, understood, library)
+        and re.search(r"vardstad|vara vard", plain(f"{passage.question or ''} {passage.heading or ''} {passage.text}"))
+        and not re.search(r"tema", plain(passage.heading or ""))
+    ]
 
 
 def answer_from_facts(query: Query, understood: Understanding, library: Library, today: date) -> Answer | None:
@@ -84,6 +96,11 @@ def answer_from_facts(query: Query, understood: Understanding, library: Library,
             citations.append(cite_fact(report, fact, number))
             section = report.meeting.label if report.meeting else None
             claims.append(Claim(text=text, town=None, citations=(number,), section=section))
+    if understood.fact in ("next_meeting", "next_host_towns") and understood.regions:
+        for passage in _about_coming_hosts(understood, library):  # what a region itself says of its coming meetings
+            citations.append(cite_passage(library, passage, len(citations) + 1))
+            text = statement(passage, lambda sentence: float("värdstad" in sentence.lower()))
+            claims.append(Claim(text=text, town=passage.town, citations=(len(citations),)))
     if not claims:
         return None
     lead = f"{claims[0].text} [1]"

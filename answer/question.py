@@ -70,6 +70,7 @@ class _Reading:
     masked: str = ""
     regions: list[str] = field(default_factory=list)
     meetings: list[str] = field(default_factory=list)
+    announced: str | None = None  # a coming meeting that a report announces
     towns: list[str] = field(default_factory=list)
     excluded: list[str] = field(default_factory=list)
     documents: list[str] = field(default_factory=list)
@@ -120,7 +121,9 @@ def _read_regions(reading: _Reading) -> None:
             named = "region" in match.group(0) or (in_list and _in_region_list(reading.masked, match.start(1)))
             if not named and part in COMPASS:
                 before = reading.masked[: match.start(1)].split()[-1:]
-                named = printed[0].isupper() or (before in (["i"], ["hos"], ["fran"]) and (part != "ost" or "ö" in printed))
+                named = printed[0].isupper() or (
+                    before in (["i"], ["hos"], ["fran"]) and (part != "ost" or "ö" in printed)
+                )
             elif not named:
                 named = not reading.known.find_places(printed.title())
             if named:
@@ -138,7 +141,10 @@ def _in_region_list(masked: str, position: int) -> bool:
     """Whether only names and conjunctions stand between the word "regionerna" and the position."""
     before = masked[:position]
     last = max((m.end() for m in re.finditer(r"\bregion(?:en|er|erna)?\b", before)), default=None)
-    return last is not None and re.fullmatch(r"[\s\0,]*(?:(?:och|eller|mot|med|\w+)[\s\0,]*){0,3}", before[last:]) is not None
+    return (
+        last is not None
+        and re.fullmatch(r"[\s\0,]*(?:(?:och|eller|mot|med|\w+)[\s\0,]*){0,3}", before[last:]) is not None
+    )
 
 
 # --- meetings ---
@@ -165,7 +171,7 @@ def _read_meetings(reading: _Reading) -> None:
                 continue
             reading.meetings += [day for day in found if day not in reading.meetings]
             if not found:
-                reading.unknown.append(reading.text[match.start() : match.end()].strip())
+                _read_unknown(reading, match)
             reading.mask(match.start(), match.end())
 
     def on(day: str) -> list[str]:
@@ -201,6 +207,15 @@ def _read_meetings(reading: _Reading) -> None:
     read(r"\b(?:sedan|sen|fran och med|efter)\s+(?:traffen )?(?:i )?(?:\w+ )?(20\d\d)\b", from_year)
     read(rf"{lead}\b(20\d\d)\s*(?:-|–|till)\s*(20\d\d)\b", lambda m: _between(known, m[1], f"{m[2]}-99") or None)
     read(rf"{lead}\b(20\d\d)\b(?: ars)?(?: (?:citygroup)?(?:traff|mote|rapport|dokumentation)\w*)?", year)
+    for form in ("digital", "fysisk"):
+        read(
+            rf"{lead}\b(?:forsta |allra forsta )?{form}(?:a|t) (?:citygroup)?(?:traff|mote)\w*",
+            lambda _, form=form: [m.date for m in known.meetings if m.form == form] or None,  # type: ignore[misc]
+        )
+        read(
+            rf"\b(?:efter|pa|vid|under|fran) den {form}a\b",
+            lambda _, form=form: [m.date for m in known.meetings if m.form == form] or None,  # type: ignore[misc]
+        )
     meeting_word = r"(?:citygroup)?(?:traff|mote|rapport)\w*"
     read(rf"{lead}\b(?:senaste|forra|sista|nyaste) {meeting_word}", lambda _: dates[-1:])
     read(rf"{lead}\b(?:forsta|aldsta) {meeting_word}", lambda _: dates[:1])
@@ -214,6 +229,26 @@ def _read_meetings(reading: _Reading) -> None:
     read(r"\b(?:i ar|det har aret)\b", span(date(today.year, 1, 1), date(today.year, 12, 31)))
     read(r"\b(?:i ?fjol|forra aret)\b", span(date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)))
     reading.meetings.sort()
+
+
+def _read_unknown(reading: _Reading, match: re.Match[str]) -> None:
+    """A time without a meeting: the one that an earlier report announces, or unknown."""
+    year = re.search(r"20\d\d", match.group(0))
+    announcing = [
+        report.meeting.date
+        for report in reading.known.reports
+        for fact in report.facts
+        if report.meeting
+        and year
+        and report.meeting.date[:4] <= year.group(0)
+        and fact.name in ("next_meeting", "next_host_towns")
+        and year.group(0) in f"{fact.value} {fact.quote}"
+    ]
+    if announcing:
+        reading.announced = reading.text[match.start() : match.end()].strip()
+        reading.meetings.append(max(announcing))
+    else:
+        reading.unknown.append(reading.text[match.start() : match.end()].strip())
 
 
 # --- towns and documents ---
@@ -235,8 +270,12 @@ def _read_towns(reading: _Reading) -> None:
             continue
         taken.append((start, end))
         before = reading.masked[:start]
-        own = others and re.search(r"\b(?:vi|har|oss|jag(?: jobbar| ar| sitter)?|stad) (?:i |fran |har i |pa )?$", before)
+        own = others and re.search(
+            r"\b(?:vi|har|oss|jag(?: jobbar| ar| sitter)?|stad) (?:i |fran |har i |pa )?$", before
+        )
         besides = re.search(r"\b(?:utom|forutom|utover|andra \w+ an|fler an|mer an|inte) $", before)
+        if re.search(r"\b(?:traff\w*|mote\w*|sags|traffades) (?:i|pa) $", before) and _read_host(reading, town):
+            continue
         if own or besides:
             reading.excluded.append(town)
         elif town not in known.towns:
@@ -248,9 +287,30 @@ def _read_towns(reading: _Reading) -> None:
         reading.mask(lead.start() if lead else start, end)
 
 
+def _read_host(reading: _Reading, town: str) -> bool:
+    """ "Träffen i Skövde" means the meeting, and the region, that the town was host of."""
+    hosted = [
+        (report.meeting.date, chapter.region)
+        for report in reading.known.reports
+        for chapter in report.regions
+        if report.meeting
+        and chapter.host_town == town
+        and (not reading.meetings or report.meeting.date in reading.meetings)
+        and (not reading.regions or any(same_region(r, chapter.region) for r in reading.regions))
+    ]
+    if not hosted:
+        return False
+    reading.meetings = sorted({day for day, _ in hosted})
+    reading.regions = reading.regions or list(dict.fromkeys(region for _, region in hosted))
+    return True
+
+
 def _read_documents(reading: _Reading) -> None:
     """A strategy or an article is meant where its kind is named and nothing else is asked to be looked through."""
-    kinds = {"strategy": r"strategi(?:n|dokument\w*)?|policyn?|riktlinjer(?:na)?", "article": r"artikel?n?|reportage\w*"}
+    kinds = {
+        "strategy": r"strategi(?:n|dokument\w*)?|policyn?|riktlinjer(?:na)?",
+        "article": r"artikel?n?|reportage\w*",
+    }
     for report in reading.known.reports:
         pattern = kinds.get(report.kind)
         if pattern is None or not (set(report.about) & set(reading.towns)):
@@ -266,7 +326,7 @@ def _read_documents(reading: _Reading) -> None:
 _MEETING_WORDS = (
     r"traff\w*|mote\w*|citygroup\w*|region\w*|natverk\w*|rapport\w*|dokumentation\w*|deltagare\w*|deltog|delta\w*|var|med|"
     r"stader|stad|orter|orterna|stader\w*|kommuner|kommun|plats|ar|ars|ager|agde|rum|personer|folk|totalt|manga|samtliga|alla|hela|landet|"
-    r"vem|gang|host\w*|var\w*|planerad\w*|plan\w*|nasta|kommande|datum|tid|namn\w*|heter|hette|hos|som|fick|kom"
+    r"varje|respektive|jamfort|jamfor|totalt|sammanlagt|per|antal|varfor|efter|digitala?|fysiska?|vem|gang|host\w*|var\w*|planerad\w*|plan\w*|nasta|kommande|datum|tid|namn\w*|heter|hette|hos|som|fick|kom"
 )
 _FACTS: tuple[tuple[str, str], ...] = (
     (r"\bnasta\b.*\bvardstad\w*|\bvardstad\w*.*\bnasta\b|\bvardstader\b.*\b(?:infor|till|for)\b", "next_host_towns"),
@@ -281,7 +341,9 @@ _FACTS: tuple[tuple[str, str], ...] = (
     (r"\bnar (?:holls|var|ar|agde|traffades|hade)\b.*(?:traff|mote|sags)|\bvilket datum\b|\bvilka (?:traffar|moten|rapporter)\b|"
      r"\b(?:digital|fysisk)\w*\b.*\b(?:traff|mote)\w*", "meeting"),
 )  # fmt: skip
-_SUGGESTED = re.compile(r"\b(?:forslag\w*|foresl\w*|onskem\w*|onskar\w*|onskade\w*|ville|vill|anmalt|intresse\w*|gav)\b")
+_SUGGESTED = re.compile(
+    r"\b(?:forslag\w*|foresl\w*|onskem\w*|onskar\w*|onskade\w*|ville|vill|anmalt|intresse\w*|gav)\b"
+)
 
 
 def _meeting_fact(masked: str, known: Known) -> str | None:
@@ -303,14 +365,18 @@ def _meeting_fact(masked: str, known: Known) -> str | None:
 
 
 def _intent(masked: str) -> Intent:
-    if re.search(r"\b(?:skillnad\w*|skilj\w*|jamfor\w*|andrats|forandrats|utvecklats|jamfort|jamfort|likheter)\b", masked):
+    if re.search(
+        r"\b(?:skillnad\w*|skilj\w*|jamfor\w*|andrats|forandrats|utvecklats|jamfort|jamfort|likheter)\b", masked
+    ):
         return "comparison"
     if re.search(r"\bvilka regioner\b.*\b(?:inte|och vilka)\b", masked):
         return "comparison"
     figure = r"\b(?:hur (?:mycket|manga|stor\w*|lange|ofta|lang|gammal|dyrt?)|vad kosta\w*|vilken summa|vilket belopp|antal(?:et)?|procent)\b"
     if re.search(figure, masked):
         return "fact"
-    if re.search(r"^\W*(?:och |men )?(?:nar|vem|vilket ar|vilken dag|vilket datum|vad heter|vilken (?!\w*\s?region))\b", masked):
+    if re.search(
+        r"^\W*(?:och |men )?(?:nar|vem|vilket ar|vilken dag|vilket datum|vad heter|vilken (?!\w*\s?region))\b", masked
+    ):
         return "fact"
     if re.search(r"^\W*(?:finns|har|ar|anvander|kan|jobbar|gor|erbjuder|blev|fick|saljer|ska)\b", masked):
         return "yes_no"
@@ -344,6 +410,8 @@ def _read(query: Query, known: Known, today: date, earlier: Understanding | None
     _read_towns(reading)
     _read_documents(reading)
     fact = _meeting_fact(reading.masked, known)
+    if reading.announced and fact in (None, "host_town", "meeting"):
+        fact = "next_meeting"
     words = [w for w in known.content_words(reading.rest) if not _EMPTY.fullmatch(plain(w))]
     corrections = tuple((word, right) for word in words if (right := known.correct(word)))
     text = reading.rest
@@ -382,10 +450,12 @@ def _read(query: Query, known: Known, today: date, earlier: Understanding | None
 def _follow(now: Understanding, earlier: Understanding, has_topic: bool, masked: str) -> Understanding:
     """A follow-up keeps what it does not name anew: topic, and filters of each kind."""
     if now.fact == "meeting" or (not has_topic and re.search(r"^\W*(?:och |men )?nar\b", masked)):
-        return replace(earlier, intent="fact" if not earlier.fact else earlier.intent, fact=earlier.fact, follow_up=True)
-    if has_topic and not re.search(r"\b(?:dar|de|dem|dom|deras|dessa|samma|det)\b", masked):
-        if not re.search(r"^\W*(?:och|men)\b", masked):
-            return now
+        return replace(
+            earlier, intent="fact" if not earlier.fact else earlier.intent, fact=earlier.fact, follow_up=True
+        )
+    refers = re.search(r"\b(?:dar|de|dem|dom|deras|dessa|samma|det)\b|^\W*(?:och|men)\b", masked)
+    if has_topic and not refers:
+        return now
     same_kind = bool(now.regions or now.meetings or now.towns or now.unknown)
     merged = replace(
         now,

@@ -6,8 +6,21 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-MONTHS = "januari februari mars april maj juni juli augusti september oktober november december".split()
-NUMBERS = "noll en två tre fyra fem sex sju åtta nio tio elva tolv".split()
+MONTHS = [
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
+NUMBERS = ["noll", "en", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv"]
 NOUNS = {  # singular, plural, neuter
     "ort": ("ort", "orter", False),
     "region": ("region", "regioner", False),
@@ -42,7 +55,8 @@ def listed(items: Sequence[str], conjunction: str = "och") -> str:
 
 
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:t|bl|d|s|p|o|m|ca|kl|nr|tel|resp|dvs|t\.ex|bl\.a|st|jfr|inkl|exkl|max|min|tfn|etc|ang|mkr|tkr|f|e|fr|dr)|\d)\.$", re.I
+    r"(?:\b(?:t|bl|d|s|p|o|m|ca|kl|nr|tel|resp|dvs|t\.ex|bl\.a|st|jfr|inkl|exkl|max|min|tfn|etc|ang|mkr|tkr|f|e|fr|dr)|\d)\.$",
+    re.I,
 )
 
 
@@ -66,7 +80,9 @@ def as_sentence(text: str) -> str:
     return text if text[-1] in ".!?…" else text.rstrip(",;:–- ") + "."
 
 
-_CONTACT = re.compile(r"\(?\b[\w.+-]+@[\w-]+\.[\w.-]+\w\)?|\(?(?:\+46|\b0)\d{1,3}[\s-]{0,3}\d{2,3}(?:[\s-]?\d{2,3}){1,3}\b\)?")
+_CONTACT = re.compile(
+    r"\(?\b[\w.+-]+@[\w-]+\.[\w.-]+\w\)?|\(?(?:\+46|\b0)\d{1,3}[\s-]{0,3}\d{2,3}(?:[\s-]?\d{2,3}){1,3}\b\)?"
+)
 
 
 def without_contacts(text: str) -> str:

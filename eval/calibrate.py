@@ -71,7 +71,7 @@ def of_question_set(assistant: Assistant, names: Sequence[str], split: str = "tu
     return examples
 
 
-def of_topics(searcher: Searcher, topics: Iterable[dict], names: Sequence[str]) -> list[Example]:  # type: ignore[type-arg]
+def of_topics(searcher: Searcher, topics: Iterable[dict], names: Sequence[str]) -> list[Example]:
     """An example per question of a fictional topic; `searcher` holds all their passages with "topic/n" ids."""
     examples = []
     for number, topic in enumerate(topics):

@@ -15,10 +15,16 @@ PART = 0.85  # begins or ends the compound: presentkort in presentkortsförsälj
 SHORT_PART = 0.7  # the same of a word of three or four letters, where the rest is a known word too
 INNER = 0.6  # inside a compound, or in words that scanning ran together
 CONTAINED = 0.45  # the other way round: asked for a compound, found one of its parts
+LONG = 8  # letters of a first part that are enough to know it, whatever follows
+INFLECTION = 4  # letters that an ending has at most
 LINKS = "seoau"  # letters that join the parts, or that a stem has lost
 ENDINGS = frozenset(
-    "a e n r s t an ar as at en er es et na or ad are arn ade ens ets ers ars ern nar "
-    "arna erna orna ande aren aste else ning het ig iga igt isk iska ska".split()
+    word
+    for line in (
+        "a e n r s t an ar as at en er es et na or ad are arn ade ens ets ers ars ern nar",
+        "arna erna orna ande aren aste else ning het ig iga igt isk iska ska",
+    )
+    for word in line.split()
 )
 
 
@@ -94,7 +100,8 @@ def relation(asked: str, form: str, vocabulary: Vocabulary) -> float:
     if place >= 0 and (len(asked) >= 4 or (len(asked) == 3 and place == 0)):
         return _inside(asked, form, place, vocabulary)
     if len(other) >= 4 and len(asked) - len(other) >= 3:
-        if asked.startswith(other) and vocabulary.knows(asked[len(other) :].removeprefix("s")):
+        rest = asked[len(other) :].removeprefix("s")
+        if asked.startswith(other) and (len(other) >= LONG or vocabulary.knows(rest)):
             return CONTAINED
         if asked.endswith(other) and vocabulary.knows(asked[: -len(other)]):
             return CONTAINED
@@ -103,9 +110,9 @@ def relation(asked: str, form: str, vocabulary: Vocabulary) -> float:
 
 def _inside(asked: str, form: str, place: int, vocabulary: Vocabulary) -> float:
     before, after = form[:place], form[place + len(asked) :]
-    if not before and len(after) <= 4 and after not in ENDINGS:
+    if not before and len(after) <= INFLECTION and after not in ENDINGS:
         return 0.0  # another word that begins alike: konst, konstant
-    at_edge = not before or len(after) <= 4
+    at_edge = not before or len(after) <= INFLECTION
     if len(asked) <= 4:
         rest = before or after
         return SHORT_PART if at_edge and len(rest) >= 4 and vocabulary.is_rest(rest) else 0.0

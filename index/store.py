@@ -82,9 +82,7 @@ class ChromaStore:
         try:
             collection = self._client.get_collection(self._name)
         except Exception as error:
-            raise IndexMissing(
-                f"The vector store has no collection {self._name!r}. Run: python -m ingest"
-            ) from error
+            raise IndexMissing(f"The vector store has no collection {self._name!r}. Run: python -m ingest") from error
         found: dict[str, tuple[str, NDArray[np.float32]]] = {}
         total = collection.count()
         for offset in range(0, total, BATCH):
