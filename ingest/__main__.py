@@ -119,7 +119,10 @@ def _region(region: RegionChapter) -> str:
     if region.cancelled:
         return f"{region.region}: inställd" + (f" (värdstad {region.host_town})" if region.host_town else "")
     first, last = region.pages
-    pages = f"s. {first}-{last}" if first and last and last != first else f"s. {first}" if first else "utan sidnummer"
+    if first and not last:
+        pages = f"från s. {first}"
+    else:
+        pages = f"s. {first}-{last}" if last != first else f"s. {first}" if first else "utan sidnummer"
     parts = [pages, f"värdstad {region.host_town or 'okänd'}"]
     if region.participants is not None:
         parts.append(f"{region.participants} deltagare")

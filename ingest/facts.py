@@ -210,8 +210,8 @@ class FactFinder:
             if dates:
                 return
 
-    def cancelled(self, indices: list[int], namings: dict[str, str | None]) -> set[str]:
-        """Regions that the text says were cancelled, by their name or their host town."""
+    def cancelled(self, indices: list[int], namings: dict[str, str | None], sure: bool = False) -> set[str]:
+        """Regions that the text says were cancelled, by their name or their host town; by neither where `sure`."""
         result = set()
         for position, index in enumerate(indices):
             text = self.lines[index].text
@@ -226,7 +226,7 @@ class FactFinder:
             towns = {m.town for m in self.gazetteer.mentions(sentence)}
             for region, host in namings.items():
                 named = re.search(rf"\b{re.escape(region)}\b", sentence, re.I) and re.search(r"(?i)region", sentence)
-                if named or (host and host in towns):
+                if sure or named or (host and host in towns):
                     result.add(region)
                     self.add(
                         "cancelled",

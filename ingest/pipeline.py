@@ -127,6 +127,10 @@ def _regions(
     for chapter in chapters:
         named[chapter.region or ""] = chapter.host_town or named.get(chapter.region or "")
     cancelled = facts.cancelled(front, named)
+    for chapter in chapters:  # a chapter that only says that nothing took place
+        if chapter.region and chapter.end - chapter.start <= 8:
+            own = {chapter.region: named.get(chapter.region)}
+            cancelled |= facts.cancelled(list(range(chapter.start, chapter.end)), own, sure=True)
     regions: dict[str, RegionChapter] = {}
     for chapter in chapters:
         region = chapter.region or ""

@@ -97,3 +97,9 @@ def test_a_page_where_questions_begin_anew_belongs_to_no_region_rather_than_to_a
     assert [(r.region, r.pages) for r in report.regions] == [("Norr", (2, 2)), ("Syd", (3, 3))]
     assert [p.region for p in report.passages if p.page == 4] == [None] * 3
     assert any("sida 4" in warning for warning in report.warnings)
+
+
+def test_a_chapter_that_only_says_it_was_cancelled_is_a_cancelled_region(read) -> None:
+    report = read(f"CITYGROUP 9 maj 2022\n\n{TWO}REGION VÄST – INSTÄLLD\nREGION SYD\n{TWO[12:]}")
+    assert [(r.region, r.cancelled) for r in report.regions] == [("Norr", False), ("Väst", True), ("Syd", False)]
+    assert [f.region for f in report.facts if f.name == "cancelled"] == ["Väst"]
