@@ -119,10 +119,12 @@ def _region(region: RegionChapter) -> str:
     if region.cancelled:
         return f"{region.region}: inställd" + (f" (värdstad {region.host_town})" if region.host_town else "")
     first, last = region.pages
-    if first and not last:
+    if first is None:
+        pages = "utan sidnummer"
+    elif last is None:
         pages = f"från s. {first}"
     else:
-        pages = f"s. {first}-{last}" if last != first else f"s. {first}" if first else "utan sidnummer"
+        pages = f"s. {first}-{last}" if last != first else f"s. {first}"
     parts = [pages, f"värdstad {region.host_town or 'okänd'}"]
     if region.participants is not None:
         parts.append(f"{region.participants} deltagare")

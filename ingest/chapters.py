@@ -11,10 +11,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ingest.cleaning import fold
-from ingest.contents import PARTICIPANTS, TOWNS_LABEL, Entry
+from ingest.contents import Entry
+from ingest.headings import Head, find_heads, split_listings
 from ingest.lines import Line
 from ingest.questions import GROUP, Question
-from ingest.regions import RegionHeading, canonical_region, looks_like_name, read_host_line, read_region_heading
 from ingest.towns import Gazetteer
 
 
@@ -50,14 +50,6 @@ class Structure:
     warnings: list[str] = field(default_factory=list)
 
 
-@dataclass
-class _Head:
-    line: int
-    region: str
-    host_town: str | None
-    lines: set[int]
-
-
 def find_chapters(
     lines: list[Line],
     numbers: list[int | None],
@@ -69,8 +61,8 @@ def find_chapters(
     """Chapters in reading order, covering every line. `numbers` are the page numbers by page index."""
     paged = bool(numbers) and numbers[0] is not None
     structure = Structure([], [])
-    heads = _heads(lines, entries, contents, questions, gazetteer)
-    cover, heads = _split_listings(lines, heads, contents)
+    heads = find_heads(lines, entries, contents, questions, gazetteer)
+    cover, heads = split_listings(lines, heads, contents)
     for head in cover:
         structure.namings.append(Naming(head.line, head.region, head.host_town, "omslaget"))
         structure.heading_lines |= head.lines
@@ -91,166 +83,6 @@ def find_chapters(
     return structure
 
 
-def _content(lines: list[Line], first: int, last: int, without: set[int]) -> list[int]:
-    """Indices in [first, last) of lines that say something: no furniture, headings, hosts, lists of towns."""
-    return [
-        i
-        for i in range(first, last)
-        if i not in without
-        and not lines[i].furniture
-        and not TOWNS_LABEL.match(lines[i].text)
-        and not PARTICIPANTS.search(lines[i].text)
-    ]
-
-
-def _heads(
-    lines: list[Line], entries: list[Entry], contents: set[int], questions: list[Question], gazetteer: Gazetteer
-) -> list[_Head]:
-    names = frozenset(fold(e.heading.region) for e in entries if e.heading)
-    heads = _named_heads(lines, contents, questions, gazetteer, names)
-    unnamed = _unnamed_heads(lines, questions, contents, gazetteer, heads)
-    if not unnamed:
-        return heads
-    # Now that the name is known, it is found where it recurs as a running head, too.
-    names |= {fold(head.region) for head in unnamed}
-    found = {h.line: h for h in [*unnamed, *_named_heads(lines, contents, questions, gazetteer, names)]}
-    return [found[line] for line in sorted(found)]
-
-
-def _named_heads(
-    lines: list[Line],
-    contents: set[int],
-    questions: list[Question],
-    gazetteer: Gazetteer,
-    names: frozenset[str],
-) -> list[_Head]:
-    in_question = {i for q in questions for i in range(q.start, q.end)}
-    heads: list[_Head] = []
-    covered: set[int] = set()
-    for index, line in enumerate(lines):
-        if index in contents or index in in_question or index in covered or (line.bullet and not line.furniture):
-            continue
-        used = {index}
-        heading = read_region_heading(line.text, gazetteer, names)
-        if heading is None and index + 1 < len(lines) and lines[index + 1].page == line.page:
-            heading, both = _over_two_lines(lines, index, gazetteer, names)
-            used = both or used
-        if heading is None and index + 1 < len(lines) and not line.bullet and looks_like_name(line.text):
-            below_host = read_host_line(lines[index + 1].text, gazetteer)
-            if below_host and lines[index + 1].page == line.page and index + 1 not in contents:
-                heading = RegionHeading(canonical_region(line.text), below_host)  # a name above "Värdstad X"
-                used = {index, index + 1}
-        if heading is None:
-            continue
-        if heading.bare and not _stands_out(lines, index, heading):
-            continue
-        host = heading.host_town
-        for below in range(max(used) + 1, min(max(used) + 3, len(lines))):
-            town = read_host_line(lines[below].text, gazetteer)
-            if town and below not in contents and not lines[below].bullet and lines[below].page == line.page:
-                used.add(below)
-                host = host or town
-                break
-        covered |= used
-        heads.append(_Head(index, heading.region, host, used))
-    return heads
-
-
-def _over_two_lines(
-    lines: list[Line], index: int, gazetteer: Gazetteer, names: frozenset[str]
-) -> tuple[RegionHeading | None, set[int]]:
-    """A heading broken over two lines ("REGION" / "NORR", "REGION DALARNA/" / "GÄVLEBORG")."""
-    text, below = lines[index].text, lines[index + 1]
-    if not re.match(r"(?i)regione?n?\b", text) or below.bullet or len(text.split()) > 4:
-        return None, set()
-    if re.fullmatch(r"(?i)region", text.strip()) or text.rstrip().endswith(("/", "–", "-")):
-        return read_region_heading(f"{text} {below.text}", gazetteer, names), {index, index + 1}
-    return None, set()
-
-
-def _stands_out(lines: list[Line], index: int, heading: RegionHeading) -> bool:
-    """A line without the word "region" is a heading where it looks like one."""
-    line = lines[index]
-    return bool(line.level or line.bold or line.caps or line.furniture or heading.host_town or line.blank_before)
-
-
-def _unnamed_heads(
-    lines: list[Line], questions: list[Question], contents: set[int], gazetteer: Gazetteer, heads: list[_Head]
-) -> list[_Head]:
-    """Names of chapters that nothing calls a region: what stands above a restart of the questions.
-
-    Only restarts that no head in `heads` explains are looked at, and only in a report where questions do restart.
-    """
-    restarts = [q for q in questions if q.number == 1]
-    if len(restarts) < 2:
-        return []
-    found = []
-    last: str | None = None
-    for question in restarts:
-        following = next((q.start for q in questions if q.start > question.start), len(lines))
-        page = lines[question.start].page
-        near = [h for h in heads if h.line < question.start or (h.line < following and lines[h.line].page == page)]
-        region = near[-1].region if near else None
-        explained, last = region is not None and region != last, region or last
-        if explained or (question.start and GROUP.match(lines[question.start - 1].text)):
-            continue
-        title: str | None = None
-        host: str | None = None
-        used: set[int] = set()
-        for above in range(question.start - 1, max(question.start - 5, -1), -1):
-            line = lines[above]
-            if (
-                above in contents
-                or line.bullet
-                or line.words > 8
-                or GROUP.match(line.text)
-                or re.search(r"[.?!]$", line.text)
-            ):
-                break
-            if line.page != lines[question.start].page and not line.level:
-                break
-            town = read_host_line(line.text, gazetteer)
-            if town:
-                host, used = town, used | {above}
-            elif TOWNS_LABEL.match(line.text) or PARTICIPANTS.search(line.text):
-                continue
-            elif re.search(r"[^\W\d]{3}", line.text):
-                title, used = line.text, used | {above}
-                if line.level or line.caps:
-                    break
-        if title:
-            parts = re.split(r"\s*[–—:|]\s*|\s+-\s+", title, maxsplit=1)
-            town = gazetteer.resolve(parts[1]) if len(parts) > 1 else None
-            name = parts[0] if town else title
-            if looks_like_name(name):
-                found.append(_Head(min(used), canonical_region(name), host or town, used))
-    return found
-
-
-def _split_listings(lines: list[Line], heads: list[_Head], contents: set[int]) -> tuple[list[_Head], list[_Head]]:
-    """Heads that only list the regions (a cover), and heads of chapters."""
-    first_list_line = min(contents, default=-1)
-    used = set().union(*(h.lines for h in heads)) if heads else set()
-    listing: set[int] = set()
-    run: list[int] = []
-    for position, head in enumerate(heads):
-        if head.line < first_list_line:
-            listing.add(position)
-        if any(heads[i].region == head.region for i in run):  # the list is over, this is its first chapter
-            if len({heads[i].region for i in run}) >= 3:
-                listing.update(run)
-            run = []
-        run.append(position)
-        last = position + 1 == len(heads)
-        content = [] if last else _content(lines, head.line + 1, heads[position + 1].line, used)
-        if last or content or heads[position + 1].region == head.region:
-            if len({heads[i].region for i in run}) >= 3:
-                listing.update(run)
-            run = []
-    cover = [h for i, h in enumerate(heads) if i in listing]
-    return cover, [h for i, h in enumerate(heads) if i not in listing]
-
-
 @dataclass
 class _Start:
     line: int
@@ -260,7 +92,7 @@ class _Start:
     entry: Entry | None = None
 
 
-def _starts_of_heads(lines: list[Line], heads: list[_Head], questions: list[Question], paged: bool) -> list[_Start]:
+def _starts_of_heads(lines: list[Line], heads: list[Head], questions: list[Question], paged: bool) -> list[_Start]:
     """Where each chapter begins, by its own heading: above it where its first question is printed above it."""
     starts: list[_Start] = []
     for head in heads:
@@ -291,7 +123,7 @@ def _starts_of_heads(lines: list[Line], heads: list[_Head], questions: list[Ques
     return starts
 
 
-def _running(lines: list[Line], head: _Head) -> bool:
+def _running(lines: list[Line], head: Head) -> bool:
     text = fold(lines[head.line].text)
     return sum(fold(line.text) == text for line in lines) >= 2
 
@@ -412,7 +244,7 @@ def _other_top_headings(lines: list[Line], starts: list[_Start], contents: set[i
     ]
 
 
-def _boxes(lines: list[Line], heads: list[_Head], chapters: list[Chapter]) -> set[int]:
+def _boxes(lines: list[Line], heads: list[Head], chapters: list[Chapter]) -> set[int]:
     """Lines below a heading that stands under its own chapter's text: a box set beside it, until the page ends."""
     result = set()
     for head in heads:

@@ -3,66 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 
 from ingest.chapters import Chapter, Structure
 from ingest.cleaning import clean_text, quote_form
 from ingest.layout import Layout
 from ingest.lines import Line
-from ingest.model import Page, Passage, PassageKind, Span
-from ingest.questions import GROUP, Question
+from ingest.model import Page, Passage, Span
+from ingest.questions import Question
 from ingest.towns import Gazetteer, split_towns
-
-_ENDS_TOWN = re.compile(
-    r"^(?:övrig|blandat|gemensam|allmän|generell|diverse|sammanfatt|alla\b|samtliga|reflektion|summering)", re.I
-)
-_TIPS = re.compile(r"^tips\b", re.I)
-_TIPS_START = re.compile(r"^tips\s*[!:]", re.I)
-_LABEL = re.compile(r"^(?P<label>[^:;.!?]{2,45}?)\s*(?:[:;]|\s[–—-]\s)(?=\s*\S)")
-_HOST_LABEL = re.compile(r"^(?:förslag\s+på\s+)?(?:värd(?:stad|ort|städer|orter))\s*:\s*", re.I)
-_LINKS = re.compile(r"(?:(?:https?://|www\.)\S+|\S+@\S+\.\w+|\b[\w.-]+\.(?:se|com|nu|org|net)\b(?:/\S*)?)")
-_PHONE = re.compile(r"(?:\+46|\b0)\d{1,3}[\s-]?\d{2,3}[\s-]?\d{2}[\s-]?\d{2}\b")
-_FUNCTION_END = re.compile(
-    r"\b(?:i|på|och|med|för|att|som|av|till|en|ett|den|det|de|är|vid|från|om|eller|men|har|kan|ska|vi|t\s?ex|bl\s?a|under|mellan|hos|ca|cirka|kl|nr|över|per)$",
-    re.I,
-)
-# "Syfte: ..." starts a paragraph; an example or a remark belongs to the one before it
-_STARTS_LABEL = re.compile(
-    r"^(?:Tips|TIPS|Obs|OBS)!|^(?!(?:[Ee]xempel|[Oo][Bb][Ss]|[Ss]e|[Ff]råga|[Ss]var)\b)(?:[A-ZÅÄÖ][\w/&.-]*)(?:\s[\w/&-]+){0,4}:(?!//)"
-)
-_FLOURISH = re.compile(
-    r"(?:på återseende|med vänlig\w* hälsning\w*|tack(?: för (?:\w+ ?){1,3})?|stort tack[\w ]{0,30}|välkom(?:men|na)|"
-    r"fler artiklar|läs mer[\w ]*)"
-)
-
-
-@dataclass
-class _Unit:
-    """Lines that are printed as one bullet or paragraph."""
-
-    kind: PassageKind
-    lines: list[tuple[int, int, int]] = field(default_factory=list)  # page index, start, end
-    text: list[str] = field(default_factory=list)
-    first: int = 0  # index of the first line
-    indent: int = 0
-    bullet: str | None = None
-    context: _Context | None = None
-
-
-@dataclass(frozen=True)
-class _Context:
-    question: Question | None = None
-    group: str | None = None
-    heading: str | None = None
-    colon: str | None = None  # the line that introduces the bullets that follow
-    colon_indent: int = -1
-    colon_style: str = ""
-    town_heading: tuple[str, ...] = ()
-    town_level: int = 9
-    heading_towns: tuple[str, ...] = ()  # named in a heading that is more than a town
-    tips: bool = False
+from ingest.units import HOST_LABEL, LABEL, LINKS, PHONE, Context, Unit, UnitReader, is_flourish
 
 
 @dataclass
@@ -81,12 +32,22 @@ class PassageBuilder:
     about: tuple[str, ...] = ()
 
     def build(self) -> tuple[Passage, ...]:
-        found: list[tuple[_Unit, Chapter]] = []
+        reader = UnitReader(
+            self.pages,
+            self.lines,
+            self.structure,
+            self.questions,
+            self.skip,
+            self.gazetteer,
+            self.layout,
+            self.markdown,
+        )
+        found: list[tuple[Unit, Chapter]] = []
         for chapter in self.structure.chapters:
             main, boxes = self._streams(chapter)
-            units = self._units(main, chapter)
+            units = reader.read(main, chapter)
             for box in boxes:
-                units += self._units(box, chapter, box=True)
+                units += reader.read(box, chapter, box=True)
             found += [(unit, chapter) for unit in sorted(units, key=lambda u: u.first)]
         passages: list[Passage] = []
         seen: dict[str, int] = {}
@@ -118,270 +79,13 @@ class PassageBuilder:
             taken.update(box)
         return [i for i in range(chapter.start, chapter.end) if i not in taken], boxed
 
-    def _usable(self, index: int) -> bool:
-        line = self.lines[index]
-        if index in self.skip or index in self.structure.heading_lines or line.furniture:
-            return False
-        if line.bullet or line.level:
-            return True
-        if _FLOURISH.fullmatch(_plain(line.text)):
-            return False
-        # a line that holds nothing but a way to reach somebody
-        contact = _PHONE.sub("", _LINKS.sub("", line.text))
-        return contact == line.text or bool(re.search(r"[^\W\d_]{2}", contact)) or line.text.startswith("http")
-
-    # -- lines to units
-
-    def _units(self, stream: Iterable[int], chapter: Chapter, box: bool = False) -> list[_Unit]:
-        indices = [i for i in stream if self._usable(i)]
-        questions = {} if box else {q.start: q for q in self.questions if chapter.start <= q.start < chapter.end}
-        covered = {i for q in questions.values() for i in range(q.start, q.end)}
-        context = _Context()
-        units: list[_Unit] = []
-        unit: _Unit | None = None
-        for position, index in enumerate(indices):
-            line = self.lines[index]
-            following = indices[position + 1] if position + 1 < len(indices) else None
-            if index in questions:
-                unit = None
-                context = _Context(question=questions[index], group=context.group)
-                continue
-            if index in covered:
-                continue
-            group = GROUP.match(line.text)
-            if group and not line.bullet:
-                unit = None
-                context = _Context(group=f"Grupp {group.group('name')}")
-                continue
-            previous = indices[position - 1] if position else None
-            if unit is not None and previous is not None and self._continues(unit, previous, index):
-                unit.lines.append((line.page, line.outer, line.end))
-                unit.text.append(self._cut(line.page, line.outer, line.end))
-                continue
-            ends = following is None or following in questions or bool(GROUP.match(self.lines[following].text))
-            heading = self._heading(index, following, ends, context)
-            if heading is not None:
-                unit, context = None, heading
-                continue
-            if context.colon and not self._under_colon(line, context):
-                context = _replace(context, colon=None)
-            kind: PassageKind = "paragraph" if line.bullet is None or self._is_speech(line, following) else "bullet"
-            if context.tips or _TIPS_START.match(line.text):
-                kind = "tips"
-            words = self._cut(line.page, line.start, line.end)
-            unit = _Unit(kind, [(line.page, line.start, line.end)], [words], index, line.indent, line.bullet, context)
-            units.append(unit)
-            unit_end = self._colon_end(units, unit, following, context)
-            if unit_end is not None:
-                context, unit = unit_end, None
-        return self._fold_colon_paragraphs(units)
-
-    def _cut(self, page: int, start: int, end: int) -> str:
-        return self.pages[page].text[start:end]
-
-    def _is_speech(self, line: Line, following: int | None) -> bool:
-        """A dash with a blank line above and below begins what somebody says, not an item of a list."""
-        apart = following is None or self.lines[following].blank_before
-        return line.bullet in ("–", "—") and line.blank_before and apart
-
-    def _continues(self, unit: _Unit, previous: int, index: int) -> bool:
-        """The line goes on with the unit that the line before belongs to."""
-        line, before = self.lines[index], self.lines[previous]
-        text = line.text
-        if line.level is not None or before.level is not None or line.hard_break:
-            return False
-        if line.bullet:
-            if (
-                line.bullet in "–—-="
-                and unit.bullet not in (None, line.bullet)
-                and text[:1].islower()
-                and line.indent > unit.indent
-            ):
-                return True
-            if (
-                line.bullet in "–—-+"
-                and unit.bullet is None
-                and self.layout.is_wrapped(previous, index)
-                and text[:1].islower()
-            ):
-                return True
-            return line.bullet in "–—" and unit.bullet is None and text[:1].islower() and not before.text.endswith(":")
-        crosses = line.page != before.page
-        if any(not self.lines[i].furniture for i in range(previous + 1, index)) and not crosses:
-            return False  # something that is no text stood between them
-        if line.blank_before and not crosses:
-            return False
-        if self.markdown:
-            return True
-        if crosses:
-            finished = re.search(r"[.?!:…)”\"]$", before.text)
-            if text[:1].islower():
-                return True
-            full = self.layout.is_full(previous) and line.words > 3
-            return full and not finished and not line.caps and not _STARTS_LABEL.match(text)
-        if line.caps and line.words <= 12 and not before.caps:
-            return False
-        if _STARTS_LABEL.match(text) and not unit.bullet and not _FUNCTION_END.search(before.text):
-            return False
-        if before.text.endswith(",") or (text.startswith("(") and not re.search(r"[.!?:]$", before.text)):
-            return True
-        if text[:1].islower() or re.match(r"[\d(”\"&]", text) and self.layout.is_wrapped(previous, index):
-            return True
-        if unit.bullet and line.indent > unit.indent:
-            return True
-        if unit.bullet and self.layout.hanging and text[:1].isupper() and re.search(r"[.!?…]$|\w$", before.text):
-            return bool(_FUNCTION_END.search(before.text)) or before.raw.endswith("-")
-        if before.raw.endswith(("-", "\u00ad")) or _FUNCTION_END.search(before.text):
-            return True
-        if line.indent >= before.indent + 2 and not unit.bullet:
-            return False  # first-line indent
-        return self.layout.is_wrapped(previous, index)
-
-    # -- headings
-
-    def _heading(self, index: int, following: int | None, ends: bool, context: _Context) -> _Context | None:
-        """The context that the line sets where it is a heading; None where it is text."""
-        line = self.lines[index]
-        text = line.text.strip()
-        bare = text.rstrip(":").strip()
-        if len(bare) < 2:
-            return None
-        after = self.lines[following] if following is not None else None
-        if line.bullet and not (
-            line.caps and line.words >= 3 and after and not after.bullet and not after.caps and not ends
-        ):
-            return None
-        towns = self._town_heading(line, bare)
-        marked = line.level is not None or (line.bold and line.words <= 14)
-        if towns and (marked or line.caps or not ends):
-            return _replace(
-                context,
-                heading=bare,
-                town_heading=towns,
-                town_level=line.level or 9,
-                heading_towns=(),
-                tips=False,
-                colon=None,
-            )
-        if not marked and ends and not line.caps:
-            return None
-        if marked or (line.caps and line.words <= 12 and not _HOST_LABEL.match(text)):
-            return self._plain_heading(line, bare, context)
-        if after is None or line.words > 14 or line.page != after.page:
-            return None
-        forced = after.blank_before or not self.layout.is_wrapped(index, following if following is not None else index)
-        if text.endswith(":") and (after.bullet or forced) and line.words <= 16 and not re.search(r"[.!?]\s", text):
-            return (
-                _colon(context, bare, line, after)
-                if after.bullet
-                else _replace(context, heading=bare, colon=None, heading_towns=self._mentioned(bare))
-            )
-        if _TIPS.fullmatch(bare):
-            return self._plain_heading(line, bare, context)
-        asks = text.endswith("?") and text.count("?") == 1 and line.words <= 12 and ":" not in text
-        if asks and forced and not after.bullet and after.text[:1].isupper():
-            return _replace(context, heading=text, colon=None, tips=False, heading_towns=self._mentioned(text))
-        short = (
-            line.words <= 7 and not re.search(r"[.,;:!?…]$", text) and text[:1].isupper() and not re.search(r"\d", text)
-        )
-        if after.bullet in ("–", "—") and after.text[:1].islower():
-            return None
-        starts = after.bullet is not None or not after.text[:1].islower()
-        if short and forced and starts and not _LINKS.search(text) and not self.layout.is_narrow(index):
-            return self._plain_heading(line, bare, context)
-        return None
-
-    def _plain_heading(self, line: Line, bare: str, context: _Context) -> _Context:
-        level = line.level or 9
-        keeps = bool(context.town_heading) and not _ENDS_TOWN.match(bare) and level >= context.town_level
-        return _replace(
-            context,
-            heading=bare,
-            colon=None,
-            tips=bool(_TIPS.match(bare)),
-            town_heading=context.town_heading if keeps else (),
-            heading_towns=self._mentioned(bare),
-            question=None if line.level and self._question_level(context) > line.level else context.question,
-        )
-
-    def _mentioned(self, heading: str) -> tuple[str, ...]:
-        mentions = self.gazetteer.mentions(heading.title() if heading.isupper() else heading)
-        return tuple(dict.fromkeys(m.town for m in mentions))
-
-    def _question_level(self, context: _Context) -> int:
-        """Heading level of the question that is being answered; 0 where the format gives none."""
-        return self.lines[context.question.start].level or 0 if context.question else 0
-
-    def _town_heading(self, line: Line, bare: str) -> tuple[str, ...]:
-        """Towns of a heading that is a place, or begins with one ("PITEÅ – BESÖKSNÄRING"); () where it is none."""
-        pieces = re.split(r"\s*[–—:]\s*|\s+-\s+", bare, maxsplit=1)
-        names = [n.strip() for n in re.split(r"/|,|\s+(?:och|OCH|&)\s+", pieces[0]) if n.strip()]
-        if not names or len(names) > 5 or (len(pieces) > 1 and not (line.caps or line.level or line.bold)):
-            inside = self.gazetteer.mentions(bare.title()) if line.caps and line.bullet else []
-            return tuple(dict.fromkeys(m.town for m in inside))
-        towns = []
-        for name in names:
-            town = self.gazetteer.exact(name) or self.gazetteer.areas.get(name.casefold())
-            if town is None and (line.caps or line.level):
-                town = self.gazetteer.misprinted(name)
-            if town is None:
-                if line.caps and line.bullet:
-                    return tuple(dict.fromkeys(m.town for m in self.gazetteer.mentions(bare.title())))
-                return ()
-            towns.append(town)
-        return tuple(dict.fromkeys(towns))
-
-    def _under_colon(self, line: Line, context: _Context) -> bool:
-        if not line.bullet:
-            return False
-        if context.colon_style == "nested":
-            return line.indent > context.colon_indent
-        if context.colon_style == "list":
-            return True
-        short = line.words <= 5 and not line.text.endswith(".")
-        return short if context.colon_style == "short" else line.text[:1].islower()
-
-    def _colon_end(
-        self, units: list[_Unit], unit: _Unit | None, following: int | None, context: _Context
-    ) -> _Context | None:
-        """A bullet of one line that ends with a colon and has bullets below: a heading of those, no passage."""
-        if unit is None or following is None or len(unit.lines) > 1 or not unit.text[-1].rstrip().endswith(":"):
-            return None
-        after = self.lines[following]
-        if not after.bullet:
-            return None
-        units.remove(unit)
-        return _colon(context, clean_text(unit.text[0], self.markdown).rstrip(":"), self.lines[unit.first], after)
-
-    def _fold_colon_paragraphs(self, units: list[_Unit]) -> list[_Unit]:
-        """Units of several lines that end with a colon become the heading of the bullets below them."""
-        result: list[_Unit] = []
-        for position, unit in enumerate(units):
-            text = clean_text("\n".join(unit.text), self.markdown)
-            below: list[_Unit] = []
-            sentences = re.split(r"(?<=[.!?])\s+", text)
-            if text.endswith(":") and (len(unit.lines) > 1 or len(sentences) > 1):
-                for later in units[position + 1 :]:
-                    same = later.context and unit.context and later.context.question == unit.context.question
-                    if not same or later.bullet is None or later.context.heading != unit.context.heading:  # type: ignore[union-attr]
-                        break
-                    line = self.lines[later.first]
-                    if below and unit.bullet and not _same_style(self.lines[below[0].first], line, unit.indent):
-                        break
-                    below.append(later)
-            for later in below:
-                later.context = _replace(later.context or _Context(), colon=sentences[-1].rstrip(":"))
-            if not below or len(sentences) > 1:
-                result.append(unit)
-        return result
-
     # -- units to passages
 
-    def _passage(self, unit: _Unit, chapter: Chapter, order: int, seen: dict[str, int]) -> Passage | None:
+    def _passage(self, unit: Unit, chapter: Chapter, order: int, seen: dict[str, int]) -> Passage | None:
         spans, quote = self._spans(unit)
         text = clean_text("\n".join(unit.text), self.markdown)
         text = re.sub(
-            r"(?:\s*[–—-])?\s*\b(?:läs mer|se mer|mer info\w*)\b[^.!?]{0,40}?" + _LINKS.pattern + r".*$",
+            r"(?:\s*[–—-])?\s*\b(?:läs mer|se mer|mer info\w*)\b[^.!?]{0,40}?" + LINKS.pattern + r".*$",
             "",
             text,
             flags=re.I,
@@ -389,7 +93,7 @@ class PassageBuilder:
         text = text.strip()
         if not _says_something(text, unit, chapter.region is not None):
             return None
-        context = unit.context or _Context()
+        context = unit.context or Context()
         key = f"{self.document}|{spans[0].page}|{chapter.region}|{text}"
         seen[key] = seen.get(key, 0) + 1
         identity = sha256(f"{key}|{seen[key]}".encode()).hexdigest()[:16]
@@ -410,7 +114,7 @@ class PassageBuilder:
             towns=self._towns(text, context, chapter),
         )
 
-    def _spans(self, unit: _Unit) -> tuple[tuple[Span, ...], str]:
+    def _spans(self, unit: Unit) -> tuple[tuple[Span, ...], str]:
         merged: list[list[int]] = []
         for page, start, end in unit.lines:
             if merged and merged[-1][0] == page and not self.pages[page].text[merged[-1][2] : start].strip():
@@ -425,11 +129,13 @@ class PassageBuilder:
                 and not self.pages[after[0]].text[: after[1]].strip()
             )
             runs[-1].append(after) if unbroken else runs.append([after])
-        quotes = [quote_form("\n".join(self._cut(*piece) for piece in run)) for run in runs]
+        quotes = [
+            quote_form("\n".join(self.pages[piece[0]].text[piece[1] : piece[2]] for piece in run)) for run in runs
+        ]
         spans = tuple(Span(self.pages[page].number, start, end) for page, start, end in merged)
         return spans, max(quotes, key=len)
 
-    def _towns(self, text: str, context: _Context, chapter: Chapter) -> tuple[str, ...]:
+    def _towns(self, text: str, context: Context, chapter: Chapter) -> tuple[str, ...]:
         """See Passage.towns. What is nearest to the words decides: label, heading, capitals, then the sentence."""
         gazetteer = self.gazetteer
         label = self._label_towns(text)
@@ -442,7 +148,7 @@ class PassageBuilder:
                 return tuple(dict.fromkeys([*over, *(m.town for m in mentions)]))
             leading = tuple(m.town for m in mentions if m.start <= 2 or (m.capitals and m.start < 12))
             return tuple(dict.fromkeys([*over, *leading]))
-        only = _HOST_LABEL.sub("", text).rstrip(".")
+        only = HOST_LABEL.sub("", text).rstrip(".")
         listed = split_towns(only, gazetteer) if len(only.split()) <= 6 else ()
         if listed and all(gazetteer.exact(town) for town in listed) and not re.search(r"\b[a-zåäö]{4,}\b", only):
             return tuple(town for town in listed if gazetteer.exact(town))
@@ -450,7 +156,7 @@ class PassageBuilder:
         return tuple(dict.fromkeys(capitals or [m.town for m in mentions])) or context.heading_towns
 
     def _label_towns(self, text: str) -> tuple[str, ...]:
-        match = _LABEL.match(text)
+        match = LABEL.match(text)
         if not match:
             return ()
         names = [n.strip() for n in re.split(r"/|,|\s+(?:och|&)\s+", match.group("label")) if n.strip()]
@@ -460,46 +166,17 @@ class PassageBuilder:
         return tuple(dict.fromkeys(t for t in towns if t))
 
 
-def _replace(context: _Context, **changes: object) -> _Context:
-    return _Context(**{**context.__dict__, **changes})
-
-
-def _colon(context: _Context, text: str, line: Line, after: Line) -> _Context:
-    if after.indent > line.indent and after.bullet and line.bullet:
-        style = "nested"
-    elif not line.bullet:
-        style = "list"
-    elif after.text[:1].islower():
-        style = "lower"
-    else:
-        style = "short"
-    return _replace(context, colon=text, colon_indent=line.indent, colon_style=style)
-
-
-def _same_style(first: Line, line: Line, indent: int) -> bool:
-    """The bullet looks like the first of its list: both nested, both in lower case, or both of a few words."""
-    if first.indent > indent:
-        return line.indent > indent
-    if first.text[:1].islower():
-        return line.text[:1].islower()
-    return line.words <= 5 and not line.text.endswith(".")
-
-
-def _says_something(text: str, unit: _Unit, in_region: bool) -> bool:
+def _says_something(text: str, unit: Unit, in_region: bool) -> bool:
     """More than links, contact details, a page number or a flourish."""
-    had_link = bool(_LINKS.search(text)) or bool(_PHONE.search(text))
-    rest = _PHONE.sub("", _LINKS.sub("", text))
+    had_link = bool(LINKS.search(text)) or bool(PHONE.search(text))
+    rest = PHONE.sub("", LINKS.sub("", text))
     words = re.findall(r"[^\W\d_]{2,}", rest)
     if not words:
         return False
     if had_link and (len(words) < 5 or "|" in rest or re.match(r"(?i)läs mer", rest)):
         return False
-    if unit.kind == "paragraph" and _FLOURISH.fullmatch(_plain(rest)):
+    if unit.kind == "paragraph" and is_flourish(rest):
         return False
     if unit.kind == "paragraph" and len(words) == 1 and not in_region:
         return False
     return not (unit.kind == "paragraph" and len(words) == 1 and len(text) < 4)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^\w\s]", "", text).strip().casefold()

@@ -1,0 +1,183 @@
+"""Lines that name a region: heads of chapters, running heads, and the regions that a cover lists."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ingest.cleaning import fold
+from ingest.contents import PARTICIPANTS, TOWNS_LABEL, Entry
+from ingest.lines import Line
+from ingest.questions import GROUP, Question
+from ingest.regions import RegionHeading, canonical_region, looks_like_name, read_host_line, read_region_heading
+from ingest.towns import Gazetteer
+
+
+@dataclass
+class Head:
+    """A region named at line index `line`; `lines` are all the lines that make the head."""
+
+    line: int
+    region: str
+    host_town: str | None
+    lines: set[int]
+
+
+def find_heads(
+    lines: list[Line], entries: list[Entry], contents: set[int], questions: list[Question], gazetteer: Gazetteer
+) -> list[Head]:
+    names = frozenset(fold(e.heading.region) for e in entries if e.heading)
+    heads = _named_heads(lines, contents, questions, gazetteer, names)
+    unnamed = _unnamed_heads(lines, questions, contents, gazetteer, heads)
+    if not unnamed:
+        return heads
+    # Now that the name is known, it is found where it recurs as a running head, too.
+    names |= {fold(head.region) for head in unnamed}
+    found = {h.line: h for h in [*unnamed, *_named_heads(lines, contents, questions, gazetteer, names)]}
+    return [found[line] for line in sorted(found)]
+
+
+def split_listings(lines: list[Line], heads: list[Head], contents: set[int]) -> tuple[list[Head], list[Head]]:
+    """Heads that only list the regions (a cover), and heads of chapters."""
+    first_list_line = min(contents, default=-1)
+    used = set().union(*(h.lines for h in heads)) if heads else set()
+    listing: set[int] = set()
+    run: list[int] = []
+    for position, head in enumerate(heads):
+        if head.line < first_list_line:
+            listing.add(position)
+        if any(heads[i].region == head.region for i in run):  # the list is over, this is its first chapter
+            if len({heads[i].region for i in run}) >= 3:
+                listing.update(run)
+            run = []
+        run.append(position)
+        last = position + 1 == len(heads)
+        content = [] if last else _content(lines, head.line + 1, heads[position + 1].line, used)
+        if last or content or heads[position + 1].region == head.region:
+            if len({heads[i].region for i in run}) >= 3:
+                listing.update(run)
+            run = []
+    cover = [h for i, h in enumerate(heads) if i in listing]
+    return cover, [h for i, h in enumerate(heads) if i not in listing]
+
+
+def _named_heads(
+    lines: list[Line],
+    contents: set[int],
+    questions: list[Question],
+    gazetteer: Gazetteer,
+    names: frozenset[str],
+) -> list[Head]:
+    in_question = {i for q in questions for i in range(q.start, q.end)}
+    heads: list[Head] = []
+    covered: set[int] = set()
+    for index, line in enumerate(lines):
+        if index in contents or index in in_question or index in covered or (line.bullet and not line.furniture):
+            continue
+        used = {index}
+        heading = read_region_heading(line.text, gazetteer, names)
+        if heading is None and index + 1 < len(lines) and lines[index + 1].page == line.page:
+            heading, both = _over_two_lines(lines, index, gazetteer, names)
+            used = both or used
+        if heading is None and index + 1 < len(lines) and not line.bullet and looks_like_name(line.text):
+            below_host = read_host_line(lines[index + 1].text, gazetteer)
+            if below_host and lines[index + 1].page == line.page and index + 1 not in contents:
+                heading = RegionHeading(canonical_region(line.text), below_host)  # a name above "Värdstad X"
+                used = {index, index + 1}
+        if heading is None:
+            continue
+        if heading.bare and not _stands_out(lines, index, heading):
+            continue
+        host = heading.host_town
+        for below in range(max(used) + 1, min(max(used) + 3, len(lines))):
+            town = read_host_line(lines[below].text, gazetteer)
+            if town and below not in contents and not lines[below].bullet and lines[below].page == line.page:
+                used.add(below)
+                host = host or town
+                break
+        covered |= used
+        heads.append(Head(index, heading.region, host, used))
+    return heads
+
+
+def _over_two_lines(
+    lines: list[Line], index: int, gazetteer: Gazetteer, names: frozenset[str]
+) -> tuple[RegionHeading | None, set[int]]:
+    """A heading broken over two lines ("REGION" / "NORR", "REGION DALARNA/" / "GÄVLEBORG")."""
+    text, below = lines[index].text, lines[index + 1]
+    if not re.match(r"(?i)regione?n?\b", text) or below.bullet or len(text.split()) > 4:
+        return None, set()
+    if re.fullmatch(r"(?i)region", text.strip()) or text.rstrip().endswith(("/", "–", "-")):
+        return read_region_heading(f"{text} {below.text}", gazetteer, names), {index, index + 1}
+    return None, set()
+
+
+def _stands_out(lines: list[Line], index: int, heading: RegionHeading) -> bool:
+    """A line without the word "region" is a heading where it looks like one."""
+    line = lines[index]
+    return bool(line.level or line.bold or line.caps or line.furniture or heading.host_town or line.blank_before)
+
+
+def _unnamed_heads(
+    lines: list[Line], questions: list[Question], contents: set[int], gazetteer: Gazetteer, heads: list[Head]
+) -> list[Head]:
+    """Names of chapters that nothing calls a region: what stands above a restart of the questions.
+
+    Only restarts that no head in `heads` explains are looked at, and only in a report where questions do restart.
+    """
+    restarts = [q for q in questions if q.number == 1]
+    if len(restarts) < 2:
+        return []
+    found = []
+    last: str | None = None
+    for question in restarts:
+        following = next((q.start for q in questions if q.start > question.start), len(lines))
+        page = lines[question.start].page
+        near = [h for h in heads if h.line < question.start or (h.line < following and lines[h.line].page == page)]
+        region = near[-1].region if near else None
+        explained, last = region is not None and region != last, region or last
+        if explained or (question.start and GROUP.match(lines[question.start - 1].text)):
+            continue
+        title: str | None = None
+        host: str | None = None
+        used: set[int] = set()
+        for above in range(question.start - 1, max(question.start - 5, -1), -1):
+            line = lines[above]
+            if (
+                above in contents
+                or line.bullet
+                or line.words > 8
+                or GROUP.match(line.text)
+                or re.search(r"[.?!]$", line.text)
+            ):
+                break
+            if line.page != lines[question.start].page and not line.level:
+                break
+            town = read_host_line(line.text, gazetteer)
+            if town:
+                host, used = town, used | {above}
+            elif TOWNS_LABEL.match(line.text) or PARTICIPANTS.search(line.text):
+                continue
+            elif re.search(r"[^\W\d]{3}", line.text):
+                title, used = line.text, used | {above}
+                if line.level or line.caps:
+                    break
+        if title:
+            parts = re.split(r"\s*[–—:|]\s*|\s+-\s+", title, maxsplit=1)
+            town = gazetteer.resolve(parts[1]) if len(parts) > 1 else None
+            name = parts[0] if town else title
+            if looks_like_name(name):
+                found.append(Head(min(used), canonical_region(name), host or town, used))
+    return found
+
+
+def _content(lines: list[Line], first: int, last: int, without: set[int]) -> list[int]:
+    """Indices in [first, last) of lines that say something: no furniture, headings, hosts, lists of towns."""
+    return [
+        i
+        for i in range(first, last)
+        if i not in without
+        and not lines[i].furniture
+        and not TOWNS_LABEL.match(lines[i].text)
+        and not PARTICIPANTS.search(lines[i].text)
+    ]
