@@ -60,7 +60,7 @@ class Vocabulary:
     def is_rest(self, part: str) -> bool:
         """Whether it can be what is left of a compound: a word of the corpus or of Swedish, or a compound itself."""
         part = part.removeprefix("s") if not self.knows(part) else part
-        return self.knows(part) or part in _swedish() or self.splits(part)
+        return self.knows(part) or part in swedish() or self.splits(part)
 
     def splits(self, form: str) -> bool:
         """Whether it is a compound of two words of the corpus of at least four letters each."""
@@ -122,6 +122,6 @@ def _inside(asked: str, form: str, place: int, vocabulary: Vocabulary) -> float:
 
 
 @lru_cache(maxsize=1)
-def _swedish() -> frozenset[str]:
+def swedish() -> frozenset[str]:
     """The more common Swedish words of four letters or more, folded."""
     return frozenset(fold(word) for word in top_n_list("sv", 60_000) if len(word) >= 4)

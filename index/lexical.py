@@ -17,7 +17,7 @@ from scipy.sparse import csc_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from wordfreq import zipf_frequency
 
-from index.compounds import Vocabulary, relation
+from index.compounds import INFLECTION, Vocabulary, relation, swedish
 from index.thesaurus import Phrase, Thesaurus, load_thesaurus
 from index.words import content_words, distance, fold, stem, words
 from ingest.model import Passage
@@ -30,7 +30,7 @@ FIELDS = ("own", "heading", "question")
 
 @dataclass(frozen=True)
 class Term:
-    """A content word of a question: phrases that can stand for it, itself included, with weights; and how rare it is."""
+    """A content word of a question, phrases that can stand for it (itself included) with weights, and its rarity."""
 
     word: str
     alternatives: dict[Phrase, float]
@@ -107,18 +107,19 @@ class LexicalIndex:
         folded = fold(word)
         if len(folded) < 5 or not folded.isalpha() or stem(folded) in self._known or self._vocabulary.splits(folded):
             return None
-        if zipf_frequency(word, "sv") >= COMMON:
+        if zipf_frequency(word, "sv") >= COMMON or folded in swedish():
             return None  # a Swedish word that the reports do not have is not a misspelling of one that they have
         limit = 1 if len(folded) < 9 else 2
-        near = [
-            (edits, -count, form)
-            for form, count in self._vocabulary.counts.items()
-            if len(form) >= 5 and (edits := distance(folded, form, limit)) <= limit
-        ]
-        return self._surface[min(near)[2]] if near else None
+        near = []
+        for form, count in self._vocabulary.counts.items():
+            if len(form) >= 5 and abs(len(form) - len(folded)) <= limit + INFLECTION:
+                edits = min(distance(folded, form, limit), distance(stem(folded), stem(form), limit))
+                if edits <= limit:
+                    near.append((edits, distance(folded, form, 9), -count, form))
+        return self._surface[min(near)[-1]] if near else None
 
     def overlap(self, question: str) -> Callable[[str], float]:
-        """A function that gives the share (0 to 1) of the question's content words, weighted by rarity, in a sentence."""
+        """A function: the share (0 to 1) of the question's content words, weighted by rarity, that a sentence has."""
         terms = self.terms(question)
         total = sum(term.rarity for term in terms) or 1.0
 

@@ -22,10 +22,11 @@ import torch
 from datasets import Dataset
 from peft import LoraConfig, get_peft_model
 from sentence_transformers import SentenceTransformerTrainingArguments
-from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
+from torch import nn
 
 from index.embedding import ADAPTER, SentenceEncoder, load_bundled
 from index.training import data, evaluate
+from index.training.loss import DenseAndTokenLoss
 from index.training.trainer import AdapterTrainer, Progress, ValidationEvaluator, in_order, plot, save_adapter
 
 TARGETS = ("query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense")
@@ -36,18 +37,21 @@ CHECKPOINTS = "checkpoints"
 class Recipe:
     """What decides the result, with the seed.
 
-    `scale` multiplies cosines in the loss. `closest`: how many topics nearest to each are left out of its negatives;
-    `mined`: how many misleading passages of the others are drawn from. `share` of the learnt change ships: 1 all of it,
-    0 the untrained model; anything between is the average of both sets of weights.
+    `scale` multiplies cosines in the loss. Layers below `first_layer` keep their weights. `token_dimensions` of the
+    vectors for late interaction (0: none), whose loss counts `token_weight`. `closest`: how many topics nearest to each
+    are left out of its negatives; `mined`: how many misleading passages of the others are drawn from. `share` of the
+    learnt change ships: 1 all of it, 0 the untrained model; anything between is the average of both sets of weights.
     """
 
-    steps: int = 600
+    steps: int = 200
     batch: int = 28
     rank: int = 16
-    learning_rate: float = 4e-4
+    learning_rate: float = 5e-4
     warmup: float = 0.1
     scale: float = 20.0
-    dropout: float = 0.0
+    first_layer: int = 4
+    token_dimensions: int = 96
+    token_weight: float = 0.5
     closest: int = 8
     mined: int = 40
     share: float = 1.0
@@ -67,20 +71,26 @@ def train(recipe: Recipe, output: Path, resume: bool = False, measure_every: int
     print(f"{len(training)} topics, {len(validation)} more for validation. Untrained: {untrained}", flush=True)
     dataset = _dataset(recipe, training, encoder)
     model = encoder.model
+    transformer = model[0]
     lora = LoraConfig(
-        r=recipe.rank, lora_alpha=2 * recipe.rank, lora_dropout=recipe.dropout, target_modules=list(TARGETS)
+        r=recipe.rank,
+        lora_alpha=2 * recipe.rank,
+        target_modules=list(TARGETS),
+        layers_to_transform=list(range(recipe.first_layer, transformer.model.config.num_hidden_layers)),
+        layers_pattern="layer",
     )
-    model[0].model = get_peft_model(model[0].model, lora)
+    transformer.model = get_peft_model(transformer.model, lora)
+    head = nn.Linear(encoder.dimensions, recipe.token_dimensions, bias=False) if recipe.token_dimensions else None
     trainer = AdapterTrainer(
         model=model,
         args=_arguments(recipe, output / CHECKPOINTS, measure_every),
         train_dataset=dataset,
-        loss=MultipleNegativesRankingLoss(model, scale=recipe.scale),
+        loss=DenseAndTokenLoss(model, head, recipe.scale, recipe.token_weight),
         evaluator=ValidationEvaluator(lambda: {"topics": figures(encoder, validation, faq=False)["topics"]}),
         callbacks=[Progress()],
     )
     trainer.train(resume_from_checkpoint=resume or None)
-    save_adapter(model[0].model, output, recipe.share)
+    save_adapter(transformer.model, head, output, recipe.share)
     run = {
         "recipe": asdict(recipe),
         "topics": {"training": len(training), "validation": len(validation)},

@@ -13,18 +13,26 @@ from safetensors.torch import load_file, save_file
 from sentence_transformers import SentenceTransformerTrainer
 from sentence_transformers.base.sampler import DefaultBatchSampler
 from sentence_transformers.sentence_transformer.evaluation import SentenceEvaluator
+from torch import nn
 from torch.utils.data import SequentialSampler
 from transformers import TrainerCallback
+
+TOKEN_HEAD = "adapter_token_head.safetensors"
 
 
 class AdapterTrainer(SentenceTransformerTrainer):
     """Checkpoints hold the adapter alone; the base is a file of its own."""
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
-        self.model[0].model.save_pretrained(output_dir or self.args.output_dir)
+        folder = Path(output_dir or self.args.output_dir)
+        self.model[0].model.save_pretrained(folder)
+        if self.loss.head is not None:
+            save_file({"weight": self.loss.head.weight.detach()}, folder / TOKEN_HEAD)
 
     def _load_from_checkpoint(self, checkpoint_path: str) -> None:
         set_peft_model_state_dict(self.model[0].model, load_file(Path(checkpoint_path, "adapter_model.safetensors")))
+        if self.loss.head is not None:
+            self.loss.head.load_state_dict(load_file(Path(checkpoint_path, TOKEN_HEAD)))
 
 
 class ValidationEvaluator(SentenceEvaluator):
@@ -69,13 +77,18 @@ def in_order(dataset: Any, batch_size: int, drop_last: bool, **options: Any) -> 
     )
 
 
-def save_adapter(model: Any, folder: Path, share: float) -> None:
-    """The adapter in peft's two files, in half precision; `share` of the change takes effect (weight averaging)."""
+def save_adapter(model: Any, head: nn.Linear | None, folder: Path, share: float) -> None:
+    """The adapter in peft's two files, in half precision, and the projection of tokens beside it.
+
+    `share` of the change takes effect: the average with the untrained weights.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(folder)
     (folder / "README.md").unlink(missing_ok=True)
     weights = folder / "adapter_model.safetensors"
     save_file({name: tensor.half().contiguous() for name, tensor in load_file(weights).items()}, weights)
+    if head is not None:
+        save_file({"weight": head.weight.detach().half().contiguous()}, folder / TOKEN_HEAD)
     path = folder / "adapter_config.json"
     config = json.loads(path.read_text(encoding="utf-8"))
     config["lora_alpha"] *= share
