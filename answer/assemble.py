@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from answer.assistant import Assistant
 from index import generations
 from index.embedding import load_encoder
 from index.lexical import LexicalIndex
-from index.library import open_library
-from index.search import Searcher
-from ingest.settings import Settings
+from index.library import Library, open_library
+from index.search import QueryEncoder, Searcher
+from ingest.settings import LanguageModelSettings, Settings
+
+if TYPE_CHECKING:
+    from answer.language_model import Writer
 
 
 def open_assistant(settings: Settings, today: Callable[[], date] = date.today) -> Assistant:
@@ -19,7 +23,25 @@ def open_assistant(settings: Settings, today: Callable[[], date] = date.today) -
     library = open_library(settings)
     encoder = load_encoder(settings)
     searcher = Searcher(library.passages, library.vectors, encoder, LexicalIndex.build(library.passages))
-    return Assistant(library, searcher, today)
+    return Assistant(library, searcher, today, _writer(settings.llm, library, searcher, encoder))
+
+
+def _writer(
+    settings: LanguageModelSettings, library: Library, searcher: Searcher, encoder: QueryEncoder
+) -> Writer | None:
+    """The language model with its checks, where the settings name one."""
+    if settings.model is None:
+        return None
+    from answer.grounding import Grounding
+    from answer.language_model import Writer
+    from answer.llm_client import LanguageModel, LlamaIndexModel
+    from answer.llm_record import RecordedModel
+
+    model: LanguageModel = LlamaIndexModel(settings)
+    if settings.record is not None:
+        model = RecordedModel(model, settings.record)
+    grounding = Grounding(library, searcher.lexical.overlap, encoder.encode_query)
+    return Writer(model, grounding, settings.timeout, settings.context)
 
 
 def current_generation(settings: Settings) -> str:

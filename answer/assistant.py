@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from answer.citations import cite_passage, fault
 from answer.compose import compose
@@ -21,16 +23,25 @@ from index.model import SearchHit, SearchResult
 from index.search import Searcher
 from ingest.towns import Gazetteer
 
+if TYPE_CHECKING:
+    from answer.language_model import Draft, Writer
+
 log = logging.getLogger(__name__)
 NEAR = 3
 
 
 class Assistant:
-    """Answers questions from one opened index. `today` gives the date that "i våras" counts from."""
+    """Answers questions from one opened index. `today` gives the date that "i våras" counts from.
 
-    def __init__(self, library: Library, searcher: Searcher, today: Callable[[], date]) -> None:
+    With a `writer`, a language model words the answers; docs/language-model.md says how.
+    """
+
+    def __init__(
+        self, library: Library, searcher: Searcher, today: Callable[[], date], writer: Writer | None = None
+    ) -> None:
         self.library = library
         self.searcher = searcher
+        self.writer = writer
         self._today = today
         meetings = {r.meeting.date: r.meeting for r in library.reports if r.meeting}
         towns = {town for p in library.passages for town in p.towns}
@@ -54,9 +65,35 @@ class Assistant:
     def answer(self, query: Query) -> Answer | NoAnswer:
         """The cited answer, or the refusal with what lies near. Every citation has been checked against its page."""
         started = time.perf_counter()
-        understood = self.understand(query)
-        result = self._answer(query, understood)
+        result = self.find(query)
+        if self.writer is not None:
+            result = self.reconsider(result)
+            if isinstance(result, Answer):
+                result = self.writer.write(result)
         return replace(result, seconds=time.perf_counter() - started)
+
+    def find(self, query: Query) -> Answer | NoAnswer:
+        """As `answer`, without the language model: at once."""
+        started = time.perf_counter()
+        result = self._answer(query, self.understand(query))
+        return replace(result, seconds=time.perf_counter() - started)
+
+    def reconsider(self, result: Answer | NoAnswer) -> Answer | NoAnswer:
+        """A refused follow-up searched again in the language model's words, if it has better ones; else `result`."""
+        query = result.query
+        if self.writer is None or isinstance(result, Answer) or not query.history or query.understanding:
+            return result
+        question = self.writer.rewrite(query)
+        again = self.find(replace(query, question=question, history=())) if question else result
+        if isinstance(again, NoAnswer):
+            return result
+        return replace(again, query=query, understanding=replace(again.understanding, follow_up=True))
+
+    def draft(self, answer: Answer, stop: threading.Event | None = None) -> Draft:
+        """The answer while the language model writes it (see Draft). Raises ValueError where there is no writer."""
+        if self.writer is None:
+            raise ValueError("no language model is set")
+        return self.writer.draft(answer, stop)
 
     def _answer(self, query: Query, understood: Understanding) -> Answer | NoAnswer:
         if understood.unknown:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,16 +71,15 @@ class Evidence:
 
 
 class Grounding:
-    """Checks sentences against the passages of one library.
+    """Checks sentences against the passages of one library. `overlap` and `encode` are the search's own."""
 
-    `overlap` and `encode` are the search's own; `vocabulary` holds the plain words of all passages.
-    """
-
-    def __init__(self, library: Library, overlap: Overlap, encode: Encode, vocabulary: frozenset[str]) -> None:
-        self._library, self._overlap, self._encode, self._vocabulary = library, overlap, encode, vocabulary
+    def __init__(self, library: Library, overlap: Overlap, encode: Encode) -> None:
+        self._library, self._overlap, self._encode = library, overlap, encode
+        self._vocabulary = frozenset(plain(word) for p in library.passages for word in split_words(p.text))
         towns = {town for p in library.passages for town in p.towns}
         towns |= {town for r in library.reports for c in r.regions for town in (*c.towns, c.host_town) if town}
         self._gazetteer = Gazetteer(towns)
+        self._mentions = lru_cache(maxsize=1024)(self._gazetteer.mentions)  # sources are looked at again and again
         self._regions = {c.region for r in library.reports for c in r.regions}
         self._rows = {p.id: row for row, p in enumerate(library.passages)}
 
@@ -120,7 +119,7 @@ class Grounding:
 
     def adds_names(self, text: str, given: str) -> bool:
         """Whether a text names a town, a region, a date or a figure that is not in what it was made from."""
-        towns = {mention.town for mention in self._gazetteer.mentions(given)}
+        towns = {mention.town for mention in self._mentions(given)}
         unknown = [t for t in self.towns_in(text) if t not in towns and not _has_word(given, t)]
         regions = [region for region, _ in self._named_regions(text) if not _has_word(given, region.split("/")[0])]
         months = {day.month for day in dates(text)[0]} - {day.month for day in dates(given)[0]}
@@ -129,7 +128,7 @@ class Grounding:
 
     def towns_in(self, text: str) -> list[str]:
         """Towns that a text names, each once."""
-        return list(dict.fromkeys(mention.town for mention in self._gazetteer.mentions(text)))
+        return list(dict.fromkeys(mention.town for mention in self._mentions(text)))
 
     def _evidence(self, citation: Citation, answer: Answer) -> Evidence:
         report = self._library.report(citation.document)
@@ -153,7 +152,7 @@ class Grounding:
     # --- towns, regions, names, figures ---
 
     def _attributes(self, words: str, cited: Sequence[Evidence]) -> str | None:
-        towns = self._gazetteer.mentions(words)
+        towns = self._mentions(words)
         for mention in towns:
             if not any(self._speaks_of(e, mention.town, words) for e in cited):
                 return _reason("town", town=mention.town)
@@ -169,7 +168,7 @@ class Grounding:
         )
 
     def _speaks_of(self, evidence: Evidence, town: str, words: str) -> bool:
-        if town in evidence.towns or any(m.town == town for m in self._gazetteer.mentions(evidence.whole)):
+        if town in evidence.towns or any(m.town == town for m in self._mentions(evidence.whole)):
             return True
         if _has_word(evidence.whole, town):
             return True
@@ -311,7 +310,7 @@ class Grounding:
 
     def _subject(self, words: str, cited: Sequence[Evidence]) -> str:
         """The words without towns, regions, dates and figures (looked up by themselves) and without reporting words."""
-        mentions = self._gazetteer.mentions(words)
+        mentions = self._mentions(words)
         for mention in reversed(mentions):
             words = words[: mention.start] + words[mention.end :]
         names = {

@@ -18,6 +18,7 @@ from answer.llm_compose import compose_checked
 from answer.llm_prompt import Messages, as_data, batches, earlier_questions, messages, room, tokens
 from answer.llm_text import Block, Sentence, Stream, blocks, cleaned, complete, is_swedish
 from answer.model import Answer, Dropped, Exchange, Query
+from index.words import content_words, fold, stem, stems
 from ingest.errors import LanguageModelError
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,10 @@ class Writer:
         lines = [line.strip(" \"”'") for line in reply.splitlines() if line.strip()]
         question = lines[0] if len(lines) == 1 else ""
         said = " ".join((*query.history, query.question))
-        if not 0 < len(question) <= 300 or not is_swedish(question) or self.grounding.adds_names(question, said):
+        kept = {stem(fold(word)) for word in content_words(query.question)} <= set(stems(question))
+        if not (0 < len(question) <= 300 and kept and is_swedish(question)) or self.grounding.adds_names(
+            question, said
+        ):
             return None
         return None if question.casefold() == query.question.casefold() else question
 
@@ -191,7 +195,8 @@ class _Work:
         text = cleaned(reply)
         if not text.strip():
             raise failure("empty", "nothing was left of the reply")
-        if not is_swedish(text):
+        said = [sentence.words for block in blocks(text) for sentence in block.sentences]
+        if 2 * sum(not is_swedish(words) for words in said) > len(said):
             raise failure("language", "the reply is not Swedish")
         if not complete(text):
             raise failure("cut_off", "the reply ends inside a sentence")

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol
 
 from answer.llm_prompt import REPLY_SHARE, Messages
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 NO_KEY = "none"  # said where none is set, so that no other program's key is taken from the environment
 LONGEST = 60_000  # characters; a reply beyond it has run wild
 OPENAI = "https://api.openai.com/v1"
+ANTHROPIC = "https://api.anthropic.com"
 
 
 @dataclass
@@ -121,10 +123,8 @@ class LlamaIndexModel:
             "max_retries": 0,
         }
         if s.provider == "anthropic":
-            from llama_index.llms.anthropic import Anthropic
-
             reply = max(256, int(s.context * REPLY_SHARE))
-            anthropic = Anthropic(base_url=s.base_url, max_tokens=reply, **options)
+            anthropic = _anthropic()(base_url=s.base_url or ANTHROPIC, max_tokens=reply, **options)
             return anthropic, _closing(anthropic._client.close)
         from llama_index.llms.openai_like import OpenAILike
 
@@ -153,6 +153,20 @@ class LlamaIndexModel:
         if kinds & {"APIConnectionError", "TransportError", "StreamError", "OSError"}:
             return failure("broken", detail)
         return failure("unreadable", detail)
+
+
+@cache
+def _anthropic() -> Any:
+    """llama-index's Anthropic, which refuses models that it does not know by name, without that refusal."""
+    from llama_index.core.base.llms.types import LLMMetadata
+    from llama_index.llms.anthropic import Anthropic
+
+    class AnyAnthropic(Anthropic):
+        @property
+        def metadata(self) -> LLMMetadata:
+            return LLMMetadata(num_output=self.max_tokens, is_chat_model=True, model_name=self.model)
+
+    return AnyAnthropic
 
 
 def _read(llm: Any, chat: list[Any], stream: bool, pieces: queue.Queue[tuple[str, Any]]) -> None:

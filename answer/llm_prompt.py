@@ -112,10 +112,7 @@ def _split(sentence: str, limit: int) -> list[str]:
 def _head(number: int, evidence: Evidence) -> str:
     """ "[1] Region: Väst | Träff: 9 februari 2021 | Sida: 26 | Ort: Falköping | Fråga: … | Rubrik: …"."""
     c = evidence.citation
-    if c.pages and c.pages[0] != c.pages[1]:
-        page = f"{c.pages[0]}-{c.pages[1]}"
-    else:
-        page = "–" if c.page is None else str(c.page)
+    page = "-".join(str(number) for number in dict.fromkeys(c.pages or ())) or "–"
     parts = [
         f"Region: {as_data(c.region or '–')}",
         f"{'Träff' if c.meeting else 'Dokument'}: {as_data(meeting_line(c))}",
