@@ -113,7 +113,7 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; font-size: .92rem; }
 caption { text-align: left; color: #55606e; padding-bottom: .3rem; }
 th, td { padding: .3rem .7rem; border-bottom: 1px solid #dde2e8; text-align: left; vertical-align: top; }
-td { font-variant-numeric: tabular-nums; } thead th { background: #f3f5f8; white-space: nowrap; }
+td { font-variant-numeric: tabular-nums; } thead th { background: #f3f5f8; vertical-align: bottom; }
 figure { margin: 1rem 0; } figure svg { max-width: 100%; height: auto; }
 </style></head><body>
 {body}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -38,11 +38,16 @@ from ui.question_texts import q
 BADGES = {"förslag": "gray", "granskad": "green", "ifrågasatt": "orange"}
 
 
-def render_case(assistant: Assistant, bank: Bank, cases: Sequence[Case]) -> None:
-    """The open case. `cases` is the set as it stands, to step through and to see what others changed."""
+def render_case(assistant: Assistant, bank: Bank, cases: Sequence[Case], reviewer: Callable[[], None]) -> None:
+    """The open case. `cases` is the set as it stands, to step through and to see what others changed.
+
+    `reviewer` draws the field for the reviewer's name.
+    """
     case = opened()
     assert case is not None
-    _navigation(case, cases)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", key="qb-top"):
+        _navigation(case, cases)
+        reviewer()
     current = next((other for other in cases if other.id == case.id), None)
     met = conflict()
     if met is not None:
@@ -83,7 +88,7 @@ def render_case(assistant: Assistant, bank: Bank, cases: Sequence[Case]) -> None
 def _navigation(case: Case, cases: Sequence[Case]) -> None:
     ids = [other.id for other in cases]
     at = ids.index(case.id) if case.id in ids else -1
-    with st.container(horizontal=True, key="qb-navigation"):
+    with st.container(horizontal=True, key="qb-navigation", width="content"):
         st.button(q("case.back"), icon=":material/arrow_back:", key="qb-back", on_click=open_case, args=(None,))
         before = cases[at - 1] if at > 0 else None
         after = cases[at + 1] if 0 <= at < len(cases) - 1 else None

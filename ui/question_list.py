@@ -23,8 +23,14 @@ STATUS_ICONS = {"förslag": "○", "granskad": "✓", "ifrågasatt": "?"}
 def render_list(assistant: Assistant, bank: Bank, cases: Sequence[Case]) -> None:
     last = last_results(bank)
     _counts(cases, last)
-    shown = _filtered(cases, last)
-    _open_by_name(shown)
+    search, picker = st.columns(2)
+    with search:
+        typed = st.text_input(
+            q("list.search"), placeholder=q("list.search_hint"), key="qb-search", icon=":material/search:"
+        )
+    shown = _filtered(cases, last, typed)
+    with picker:
+        _open_by_name(shown)
     if shown:
         _table(shown, last)
     else:
@@ -85,10 +91,7 @@ def percent(value: float) -> str:
     return f"{value * 100:.0f} %"
 
 
-def _filtered(cases: Sequence[Case], last: dict[str, LastResult]) -> list[Case]:
-    search = st.text_input(
-        q("list.search"), placeholder=q("list.search_hint"), key="qb-search", icon=":material/search:"
-    )
+def _filtered(cases: Sequence[Case], last: dict[str, LastResult], search: str) -> list[Case]:
     with st.container(horizontal=True, key="qb-filters"):
         kinds = st.multiselect(
             q("list.kind"),
@@ -170,6 +173,8 @@ def _table(shown: Sequence[Case], last: dict[str, LastResult]) -> None:
     rows = [_row(case, last.get(case.id)) for case in shown]
     labels = {name: q(f"list.columns.{name}") for name in rows[0]}
     frame = pd.DataFrame(rows).rename(columns=labels)
+    empty = [labels[name] for name in ("change", "reviewer") if not any(row[name] for row in rows)]
+    frame = frame.drop(columns=empty)
     st.caption(f"{q('list.shown', n=len(shown))}. {q('list.row_hint')}")
     event: Any = st.dataframe(
         frame,
@@ -182,8 +187,8 @@ def _table(shown: Sequence[Case], last: dict[str, LastResult]) -> None:
         column_config={
             labels["question"]: st.column_config.TextColumn(width="large"),
             labels["status"]: st.column_config.TextColumn(width="small"),
-            labels["kind"]: st.column_config.TextColumn(width="small"),
-            labels["value"]: st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent", width="small"),
+            labels["kind"]: st.column_config.TextColumn(width=150),
+            labels["value"]: st.column_config.ProgressColumn(min_value=0, max_value=100, format="%d %%", width="small"),
             labels["change"]: st.column_config.TextColumn(width="small"),
         },
     )
@@ -198,7 +203,7 @@ def _row(case: Case, last: LastResult | None) -> dict[str, Any]:
     return {
         "question": case.question,
         "status": f"{STATUS_ICONS[case.status]} {case.status}",
-        "value": headline(last.result) if last else None,
+        "value": round(headline(last.result) * 100) if last else None,
         "found": _found(last),
         "change": _change(last),
         "kind": names.KINDS[case.kind],

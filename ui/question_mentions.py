@@ -10,7 +10,8 @@ from eval.cases import Case, Mention
 from eval.evaluators import mention_label
 from eval.places import Places
 from eval.runner import Assistant, CaseResult, MentionResult
-from ui.labels import region_name
+from ui.answers import excerpt
+from ui.labels import page_label, region_name, short_date
 from ui.question_picker import escaped, pick_mention
 from ui.question_state import Bank, broken_rule, save, say, with_mention, without_mention
 from ui.question_texts import q
@@ -44,13 +45,14 @@ def add_mention(bank: Bank, case: Case, mention: Mention, where: str) -> None:
     _save(bank, changed, q(f"events.{where}", name=mention_label(mention)))
 
 
-def place_text(mention: Mention) -> str:
-    """ "Region Väst · s. 26 · Falköping" with the report's name last."""
+def place_text(mention: Mention, places: Places) -> str:
+    """ "Region Väst · 9 feb 2021 · s. 26 · Falköping"; the report's name where it is of no meeting."""
+    report = places.report(mention.document)
     parts = [
         region_name(mention.region) if mention.region else None,
-        f"s. {mention.page}" if mention.page is not None else None,
+        short_date(report.meeting.date) if report and report.meeting else mention.document,
+        page_label((mention.page, mention.page)),
         mention.town,
-        mention.document,
     ]
     return " · ".join(part for part in parts if part)
 
@@ -62,22 +64,23 @@ def _mention(bank: Bank, case: Case, result: MentionResult, places: Places, key:
         if where == "expected":
             state = f":green[**✓ {q('case.found')}**] · " if result.found else f":red[**✗ {q('case.missed')}**] · "
         keys = " ".join(f"`{k.replace('`', '')}`" for k in mention.keys)
-        st.markdown(f"{state}{escaped(place_text(mention))}  \n{keys}")
-        if where == "expected":
-            st.caption(_how(result))
+        lines = [f"{state}{escaped(place_text(mention, places))}", keys]
+        if where == "expected" and (how := _how(result)):
+            lines[1] += f" · {how}"
+        st.markdown("  \n".join(lines))
         passage = next(iter(places.passages_of(mention)), None)
-        if passage is not None:
-            st.caption(
-                escaped(passage.text if len(passage.text) < 220 else passage.text[:220].rsplit(" ", 1)[0] + " …")
-            )
+        notes = [excerpt(passage.text, 220)] if passage is not None else []
         if mention.also:
-            st.caption(escaped(q("case.also", places="; ".join(map(place_text, mention.also)))))
-        with st.container(horizontal=True):
+            notes.append(q("case.also", places="; ".join(place_text(other, places) for other in mention.also)))
+        if notes:
+            st.caption("  \n".join(map(escaped, notes)))
+        with st.container(horizontal=True, key=f"{key}-buttons"):
             other = "accepted" if where == "expected" else "expected"
             st.button(
                 q(f"case.to_{other}"),
                 key=f"{key}-move",
                 type="tertiary",
+                icon=":material/swap_vert:",
                 on_click=_move,
                 args=(bank, case, mention, other),
             )

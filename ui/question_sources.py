@@ -52,7 +52,7 @@ def _source(
         elif not places.region_fits(citation):
             st.error(q("case.wrong_region"), icon=":material/error:")
         for where in dict.fromkeys(where for where, _ in stated):
-            told = "; ".join(place_text(mention) for at, mention in stated if at == where)
+            told = "; ".join(place_text(mention, places) for at, mention in stated if at == where)
             st.caption(f"✓ {escaped(q(f'case.{where}', names=told))}")
         with st.container(horizontal=True, vertical_alignment="center"):
             if not stated:

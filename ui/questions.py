@@ -22,8 +22,11 @@ _CSS = """
 .st-key-qb-counts { gap: .4rem 1.6rem; }
 .st-key-questions :is([class*="st-key-qb-expected-"], [class*="st-key-qb-accepted-"]) button {
   min-height: 1.8rem; padding-block: 0; }
+.st-key-questions :is([class*="st-key-qb-expected-"], [class*="st-key-qb-accepted-"]) button p { font-size: .86rem; }
 @media (max-width: 640px) {
-  .st-key-qb-filters > div { width: 100% !important; flex: 1 1 100% !important; }
+  .st-key-qb-top > div { max-width: 100%; }
+  .st-key-qb-top [data-testid="stButtonGroup"] > div { flex-wrap: wrap; }
+  .st-key-qb-filters > div { width: auto !important; flex: 1 1 45% !important; min-width: 0 !important; }
   .st-key-qb-counts [data-testid="stMetric"] { min-width: 6.5rem; }
 }
 </style>
@@ -43,23 +46,26 @@ def render(assistant: Assistant, bank: Bank | None = None) -> None:
             return
         show_messages()
         if opened() is not None:
-            _reviewer()
-            render_case(assistant, bank, cases)
+            render_case(assistant, bank, cases, _reviewer)
             return
         st.markdown(q("intro"))
-        _reviewer()
         new_thumbs = waiting(bank)
         labels = {name: q(f"views.{name}") for name in ("list", "runs", "new", "excel")}
         labels["inbox"] = q("views.inbox", n=new_thumbs) if new_thumbs else q("views.inbox_empty")
         st.session_state.setdefault("qb-view", "list")
-        view = st.segmented_control(
-            q("views.label"),
-            VIEWS,
-            format_func=labels.__getitem__,
-            required=True,
-            key="qb-view",
-            label_visibility="collapsed",
-        )
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", key="qb-top"
+        ):
+            view = st.segmented_control(
+                q("views.label"),
+                VIEWS,
+                format_func=labels.__getitem__,
+                required=True,
+                key="qb-view",
+                label_visibility="collapsed",
+                width="content",
+            )
+            _reviewer()
         if view == "runs":
             render_runs(bank, cases)
         elif view == "inbox":
