@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from pathlib import Path
 from types import ModuleType
 
 from ingest.errors import SettingsError
 
-REQUIREMENTS = Path(__file__).resolve().parent / "requirements.txt"
+INSTALL = "pip install -r requirements-eval.txt"
 
 
 def needed(module: str) -> ModuleType:
@@ -17,6 +16,5 @@ def needed(module: str) -> ModuleType:
         return importlib.import_module(module)
     except ImportError as error:
         raise SettingsError(
-            f"This measurement needs the package {module.replace('_', '-')}. "
-            f"Install it with: pip install -r {REQUIREMENTS.parent.name}/{REQUIREMENTS.name}"
+            f"This measurement needs the package {module.replace('_', '-')}. Install it with: {INSTALL}"
         ) from error
