@@ -8,9 +8,9 @@ from index.library import Library
 from index.model import SearchHit, SearchResult
 from ingest.model import Passage
 
-LIST = 0.5  # a passage is in the answer where it is more likely on the topic than not
+LIST = 0.25  # from here on a passage is in the answer: at this cut recall and precision weigh alike (docs/decisions)
 FACT_SHARE = 0.75  # of the best hit's probability, for a second figure to be shown beside it
-WEAK = 0.6  # an answer whose best passage lies below is said to be weakly supported
+WEAK = 0.4  # an answer whose best passage lies below is said to be weakly supported
 MOST = 60  # statements; beyond it a question is too wide to be answered passage by passage
 
 

@@ -29,8 +29,8 @@ from index.search import Features, Searcher
 from ingest.settings import read_settings
 
 FEATURES = (
-    "dense", "dense_gap", "dense_level", "ngram_z", "ngram_own_z", "ngram_share", "cover", "cover_own", "cover_heading",
-    "cover_question", "cover_plain", "rarest", "list_dense", "agreement",
+    "dense", "dense_gap", "dense_level", "narrow", "ngram_z", "ngram_own_z", "cover", "cover_own", "cover_heading",
+    "cover_question", "cover_plain", "rarest",
 )  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def of_question_set(assistant: Assistant, names: Sequence[str], split: str = "tu
         inside = np.array([admitted(p, understood, assistant.library) for p in assistant.searcher.passages])
         if not inside.any():
             continue
-        evidence = matrix(assistant.searcher.features(understood.text), names)
+        evidence = matrix(assistant.searcher.features(understood.text, inside), names)
         examples.append(Example(case.question, case.kind, evidence[inside], labels[inside]))
     return examples
 

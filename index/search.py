@@ -17,7 +17,7 @@ from index.model import SearchHit, SearchResult
 from ingest.model import Passage
 
 Features = dict[str, NDArray[np.float64]]
-MAJORITY = 0.5
+EXPLAINED = 100
 
 
 class QueryEncoder(Protocol):
@@ -46,55 +46,38 @@ class Searcher:
         self._vectors = vectors
         self._encoder = encoder
         self._calibration = calibration or load_calibration()
-        self._lists = _lists(self.passages)
 
-    def features(self, text: str) -> Features:
-        """The evidence for each passage, by name; arrays (n,) in the order of `passages`."""
+    def features(self, text: str, inside: NDArray[np.bool_] | None = None) -> Features:
+        """The evidence for each passage, by name; arrays (n,) in the order of `passages`.
+
+        `inside` (n,) marks the passages that the question's filters admit: the best of them is what the others are
+        measured by, and how few they are is evidence itself (`narrow`: one who asks a region about a topic expects
+        it to have said something).
+        """
         cosine = (self._vectors @ self._encoder.encode_query(text)).astype(np.float64)
-        dense = standardised(cosine)
+        if inside is None or not inside.any():
+            inside = np.ones(len(cosine), dtype=bool)
         found: Features = {
-            "dense": dense,
-            "dense_gap": (cosine - cosine.max()) * 20,
+            "dense": standardised(cosine),
+            "dense_gap": (cosine - cosine[inside].max()) * 20,
             "dense_level": (cosine - 0.8) * 20,
+            "narrow": np.full(len(cosine), -np.log10(inside.mean())),
         }
         for name, scores in self.lexical.score(text).items():
             found[name] = np.asarray(scores, dtype=np.float64)
         found["ngram_z"] = standardised(found["ngram"])
         found["ngram_own_z"] = standardised(found["ngram_own"])
-        found["ngram_share"] = found["ngram"] / max(found["ngram"].max(), 0.05)
-        found["list_dense"] = self._others_in_list(dense)
-        found["agreement"] = np.minimum(np.maximum(dense, 0), np.maximum(found["ngram_z"], 0))
         return found
 
-    def search(self, text: str) -> SearchResult:
-        """All passages, best first; ties by passage id."""
+    def search(self, text: str, inside: NDArray[np.bool_] | None = None) -> SearchResult:
+        """All passages, best first; ties by passage id. The evidence is kept for the first EXPLAINED."""
         if not self.passages:
             return SearchResult()
-        features = self.features(text)
+        features = self.features(text, inside)
         probabilities = self._calibration.probability(features)
         order = sorted(range(len(self.passages)), key=lambda i: (-probabilities[i], self.passages[i].id))
-        return SearchResult(
-            tuple(
-                SearchHit(
-                    self.passages[i],
-                    float(probabilities[i]),
-                    {name: float(values[i]) for name, values in features.items()},
-                )
-                for i in order
-            )
-        )
-
-    def _others_in_list(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Mean score of the other passages under the same heading, or the same question where there is no heading."""
-        sums = np.bincount(self._lists, weights=scores)
-        counts = np.bincount(self._lists)
-        others = counts[self._lists] - 1
-        totals = sums[self._lists] - scores
-        return np.divide(totals, others, out=np.zeros_like(scores), where=others > 0)
-
-
-def _lists(passages: Sequence[Passage]) -> NDArray[np.intp]:
-    """For each passage the number of the list it stands in."""
-    numbers: dict[tuple[object, ...], int] = {}
-    keys = ((p.document, p.region, p.group, p.question, p.heading) for p in passages)
-    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.intp)
+        hits = [SearchHit(self.passages[i], float(probabilities[i])) for i in order]
+        for place, i in enumerate(order[:EXPLAINED]):
+            parts = {name: float(values[i]) for name, values in features.items()}
+            hits[place] = SearchHit(self.passages[i], float(probabilities[i]), parts)
+        return SearchResult(tuple(hits))
