@@ -1,4 +1,4 @@
-"""Streamlit entry: the look, the navigation, and the assistant that every page shares."""
+"""Streamlit entry: the look, the navigation by role, and the assistant that every page shares."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import chat, sources, state, style
+from ui import about, access, chat, manage, questions, sources, state, style
+from ui.access import Role
 from ui.texts import t
 
 if TYPE_CHECKING:
@@ -21,25 +22,39 @@ def main() -> None:
         page_title=t("app.name"), page_icon=":material/menu_book:", layout="wide", initial_sidebar_state=260
     )
     style.apply()
+    who = access.visitor()
+    if not access.gate(who):
+        return
     pages = [
-        _page("chat", chat.render, ":material/forum:", "fraga", default=True),
-        _page("sources", sources.render, ":material/menu_book:", "kallor"),
+        _page("chat", _with_assistant(chat.render), ":material/forum:", "fraga", default=True),
+        _page("sources", _with_assistant(sources.render), ":material/menu_book:", "kallor"),
     ]
-    st.navigation(pages).run()
+    if who.may(Role.REVIEWER):
+        pages.append(_page("questions", _with_assistant(questions.render), ":material/fact_check:", "fragebank"))
+    if who.may(Role.ADMINISTRATOR):
+        pages.append(_page("manage", manage.render, ":material/folder_managed:", "hantera"))
+    pages.append(_page("about", _with_assistant(about.render), ":material/info:", "om"))
+    chosen = st.navigation(pages)
+    if who.login:
+        st.sidebar.button(t("access.logout"), on_click=st.logout, icon=":material/logout:", key="logout")
+    chosen.run()
 
 
-def _page(name: str, render: Callable[[Assistant], None], icon: str, path: str, default: bool = False) -> StreamlitPage:
-    return st.Page(_with_assistant(render), title=t(f"app.{name}"), icon=icon, url_path=path, default=default)
+def _page(name: str, render: Callable[[], None], icon: str, path: str, default: bool = False) -> StreamlitPage:
+    def run() -> None:
+        with state.explained():
+            render()
+
+    return st.Page(run, title=t(f"app.{name}"), icon=icon, url_path=path, default=default)
 
 
 def _with_assistant(page: Callable[[Assistant], None]) -> Callable[[], None]:
-    """The page as Streamlit wants it: without arguments, its errors explained in Swedish."""
+    """A page that needs the assistant, as Streamlit wants it: without arguments."""
 
     def run() -> None:
-        with state.explained():
-            with st.spinner(t("app.opening")):
-                assistant = state.assistant()
-            page(assistant)
+        with st.spinner(t("app.opening")):
+            assistant = state.assistant()
+        page(assistant)
 
     return run
 

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from ui import access
+from ui.export import to_markdown, to_pdf, to_text, to_word
 from ui.state import Exchange
 from ui.texts import t
 
 if TYPE_CHECKING:
     from answer.assemble import Assistant
+
+FORMS: tuple[tuple[str, str, str, Callable[..., str | bytes]], ...] = (
+    ("word", "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", to_word),
+    ("pdf", "pdf", "application/pdf", to_pdf),
+    ("markdown", "md", "text/markdown", to_markdown),
+)
 
 logger = logging.getLogger(__name__)
 
@@ -21,11 +31,42 @@ logger = logging.getLogger(__name__)
 def answer_actions(exchange: Exchange, assistant: Assistant) -> None:
     with st.container(horizontal=True, key=f"actions-{exchange.id}", vertical_alignment="center"):
         _feedback(exchange, assistant)
+        st.html(_links(to_text([exchange])), width="content")
+        _save([exchange], t("actions.save"), t("export.file"), exchange.id)
 
 
 def conversation_actions(exchanges: Sequence[Exchange], on_clear: Callable[[], None]) -> None:
     with st.container(horizontal=True, key="actions-conversation", vertical_alignment="center"):
         st.button(t("chat.clear"), icon=":material/add_comment:", on_click=on_clear, key="clear", type="tertiary")
+        if len(exchanges) > 1:
+            _save(exchanges, t("actions.save_all"), t("export.file_all"), "all")
+
+
+def _links(text: str) -> str:
+    """Copy and print; ui/bridge.py does the work in the browser."""
+    copy = (
+        f'<a class="cg-action" role="button" href="#" data-cg-copy="{escape(text)}" '
+        f'data-cg-done="{escape(t("actions.copied"))}" data-cg-failed="{escape(t("actions.copy_failed"))}">'
+        f"<span>{escape(t('actions.copy'))}</span></a>"
+    )
+    shown = f'<a class="cg-action" role="button" href="#" data-cg-print="1">{escape(t("actions.print"))}</a>'
+    return f'<div class="cg-actions">{copy}{shown}</div>'
+
+
+def _save(exchanges: Sequence[Exchange], label: str, name: str, key: str) -> None:
+    """Files are made when they are asked for."""
+    now = datetime.now()
+    with st.popover(label, icon=":material/download:", type="tertiary", key=f"save-{key}"):
+        for kind, ending, mime, make in FORMS:
+            st.download_button(
+                t(f"actions.{kind}"),
+                data=partial(make, list(exchanges), now),
+                file_name=f"{name}.{ending}",
+                mime=mime,
+                key=f"save-{key}-{kind}",
+                on_click="ignore",
+                width="stretch",
+            )
 
 
 def _feedback(exchange: Exchange, assistant: Assistant) -> None:
@@ -46,7 +87,9 @@ def _send(exchange: Exchange, assistant: Assistant, up: bool, comment: str, sent
     from eval import feedback
 
     try:
-        feedback.add(exchange.result, "upp" if up else "ned", assistant.library, comment)
+        feedback.add(
+            exchange.result, "upp" if up else "ned", assistant.library, comment, access.visitor().address or ""
+        )
     except OSError:
         logger.exception("feedback was not saved")
         st.error(t("feedback.failed"))

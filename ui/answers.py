@@ -39,6 +39,10 @@ def answer_html(answer: Answer, exchange: str, href: Href) -> str:
             summary = escape(t("answer.more" if shown else "answer.folded", n=len(folded)))
             body += f"<details><summary>{summary}</summary>{_claim_list(folded, chips)}</details>"
         parts.append(f"<section>{heading}{body}</section>")
+    if answer.unused:
+        others = _Chips({c.number: c for c in answer.unused}, exchange, href)
+        summary = escape(t("answer.unused", n=len(answer.unused)))
+        parts.append(f"<details><summary>{summary}</summary>{others.listed()}</details>")
     return f'<div class="cg-answer">{"".join(parts)}</div>'
 
 
@@ -51,11 +55,7 @@ def refusal_html(refusal: NoAnswer, exchange: str, href: Href) -> str:
     text = "".join(f"<p>{chips.inline(p)}</p>" for p in paragraphs)
     nearby = ""
     if refusal.nearby:
-        items = "".join(
-            f'<li><p class="cg-claim">{escape(excerpt(c.quote))}</p>{chips.row((c.number,))}</li>'
-            for c in refusal.nearby
-        )
-        nearby = f'<section><h3>{escape(t("answer.nearby"))}</h3><ul class="cg-claims">{items}</ul></section>'
+        nearby = f"<section><h3>{escape(t('answer.nearby'))}</h3>{chips.listed()}</section>"
     return f'<div class="cg-answer cg-refusal">{text}{nearby}</div>'
 
 
@@ -74,6 +74,14 @@ class _Chips:
         """Escaped text in which [n] is a link and **words** are bold."""
         bold = _BOLD.sub(r"<strong>\1</strong>", escape(text))
         return _MARKER.sub(lambda m: self._link(int(m[1]), "cg-ref", f"[{m[1]}]") or m[0], bold)
+
+    def listed(self) -> str:
+        """Every citation's words with its chip."""
+        items = [
+            f'<li><p class="cg-claim">{escape(excerpt(c.quote))}</p>{self.row((n,))}</li>'
+            for n, c in self._citations.items()
+        ]
+        return f'<ul class="cg-claims">{"".join(items)}</ul>'
 
     def row(self, numbers: Iterable[int]) -> str:
         links = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from ui.answers import answer_html, refusal_html
 from ui.citations import PARAMETERS, SourceRef, read_parameters, read_query, source_of, source_panel
 from ui.labels import meeting_name, region_name, report_name, short_date, short_title
 from ui.order import swedish_order
-from ui.state import Exchange, visit
+from ui.state import Exchange, plain, visit
 from ui.texts import t, texts
 
 if TYPE_CHECKING:
@@ -166,6 +165,8 @@ def _result(exchange: Exchange, assistant: Assistant) -> None:
         _understood(exchange, assistant)
         if isinstance(result, Answer):
             st.html(answer_html(result, exchange.id, lambda c: "?" + source_of(c, assistant.library).query))
+            if result.engine == "llm":
+                st.caption(t("answer.engine_llm"))
             if result.dropped:
                 with st.expander(t("answer.dropped", n=len(result.dropped))):
                     for item in result.dropped:
@@ -201,10 +202,10 @@ def _understood(exchange: Exchange, assistant: Assistant) -> None:
     words += [t("understood.follow_up")] if read.follow_up else []
     words += [t("understood.corrected", typed=a, read=b) for a, b in read.corrections]
     with st.container(horizontal=True, key=f"understood-{exchange.id}", vertical_alignment="center"):
-        st.caption(f"{t('understood.label')} {_plain('; '.join(words))}", width="content")
+        st.caption(f"{t('understood.label')} {plain('; '.join(words))}", width="content")
         for number, (label, without) in enumerate(_constraints(read)):
             st.button(
-                _plain(label),
+                plain(label),
                 key=f"without-{exchange.id}-{number}",
                 icon=":material/close:",
                 icon_position="right",
@@ -213,11 +214,6 @@ def _understood(exchange: Exchange, assistant: Assistant) -> None:
                 args=(exchange.id, without),
             )
         _change(exchange, read, assistant)
-
-
-def _plain(text: str) -> str:
-    """Markdown's signs taken literally."""
-    return re.sub(r"([\\`*_{}\[\]()#+!$~|<>]|:(?=\w))", r"\\\1", text)
 
 
 def _constraints(read: Understanding) -> list[tuple[str, Understanding]]:

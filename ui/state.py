@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -89,6 +90,11 @@ def explain(error: Exception) -> str:
     if isinstance(error, CitygroupError):
         return t("errors.known", detail=error)
     return t("errors.unknown")
+
+
+def plain(text: str) -> str:
+    """Markdown's signs taken literally, for labels and captions that Streamlit reads as Markdown."""
+    return re.sub(r"([\\`*_{}\[\]()#+!$~|<>]|:(?=\w))", r"\\\1", text)
 
 
 @contextmanager

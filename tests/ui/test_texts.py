@@ -12,7 +12,7 @@ from ui.texts import messages, t, texts
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "ui").glob("*.py"))]
-USED = re.compile(r"""\b(?:t|texts|_format)\(\s*(?:iso, )?f?["']([a-z_.]+(?:\{\w+\}[a-z_.]*)?)["']""")
+USED = re.compile(r"""\b(?:t|texts|_format)\(\s*(?:iso, )?f?["']([a-z_.]+(?:\{[\w.]+\}[a-z_.]*)?)["']""")
 NAMED = re.compile(r"""["']([a-z_]+\.[a-z_]+)["']""")
 
 

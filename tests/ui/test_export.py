@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import dataclasses
+import io
+from datetime import datetime
+
+import docx
+import pytest
+from pypdf import PdfReader
+
+from answer.model import Answer, Query
+from tests.ui.standins import StandInAssistant
+from ui import export
+from ui.state import Exchange
+
+NOW = datetime(2026, 1, 2, 9, 5)
+
+
+@pytest.fixture
+def exchanges(assistant: StandInAssistant) -> list[Exchange]:
+    asked = ["Vad gör städer med presentkort i region Nord?", "bostadspriser?"]
+    return [Exchange(f"s{n}", Query(q), assistant.answer(Query(q))) for n, q in enumerate(asked)]
+
+
+def word_text(data: bytes) -> str:
+    return "\n".join(p.text for p in docx.Document(io.BytesIO(data)).paragraphs)
+
+
+def pdf_text(data: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages).split())
+
+
+def test_every_form_holds_questions_statements_and_sources(exchanges: list[Exchange]) -> None:
+    forms = [
+        export.to_markdown(exchanges, NOW),
+        word_text(export.to_word(exchanges, NOW)),
+        pdf_text(export.to_pdf(exchanges, NOW)),
+    ]
+    for text in forms:
+        flat = text.replace("- ", "").replace("\u00ad", "")
+        assert "Vad gör städer med presentkort i region Nord?" in flat and "bostadspriser?" in flat
+        assert "Rapporterna säger inget om det." in flat
+        assert "Begränsat till: Region Nord" in flat
+        assert "Region Nord · 3 mars 2022 · s. 2. Dokumentation av provträffen" in flat
+        assert "Hämtat 2 januari 2026 kl. 09.05." in flat
+
+
+def test_every_statement_carries_its_source_number(exchanges: list[Exchange]) -> None:
+    result = exchanges[0].result
+    assert isinstance(result, Answer)
+    text = export.to_markdown(exchanges, NOW)
+    for claim in result.claims:
+        assert f"- {claim.text} [{claim.citations[0]}]" in text
+
+
+def test_clipboard_text_lists_the_sources_after_the_answer(exchanges: list[Exchange]) -> None:
+    text = export.to_text(exchanges[:1])
+    assert (
+        text.index("• I Kiruna säljs presentkort") < text.index("Källor") < text.index("[1] Region Nord · 3 mars 2022")
+    )
+
+
+def test_hostile_text_stays_text_in_every_form(exchanges: list[Exchange]) -> None:
+    result = exchanges[0].result
+    assert isinstance(result, Answer)
+    hostile = '#panic("x") *fet* $x$ <b>tagg</b> "citat" \\ [länk](http://a) | `kod`'
+    answer = dataclasses.replace(result, lead=hostile, claims=(dataclasses.replace(result.claims[0], text=hostile),))
+    taken = [dataclasses.replace(exchanges[0], result=answer)]
+    assert '#panic("x") *fet* $x$ <b>tagg</b>' in pdf_text(export.to_pdf(taken, NOW))
+    assert hostile in word_text(export.to_word(taken, NOW))
+    assert "\\*fet\\*" in export.to_markdown(taken, NOW) and "\\<b" in export.to_markdown(taken, NOW)
+
+
+def test_empty_conversation_is_a_valid_document() -> None:
+    assert "Fråga Citygroup" in pdf_text(export.to_pdf([], NOW))
+    assert export.to_markdown([], NOW).startswith("# Fråga Citygroup")

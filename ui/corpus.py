@@ -1,0 +1,253 @@
+"""Changes to the corpus folder: check what is uploaded, publish it, and undo the last change. Knows no Streamlit.
+
+A change is written to the folder, the index is built beside the one in use, and only when that has succeeded does the
+change stand; otherwise the folder is put back as it was. What is needed to undo the last change is kept in the index
+folder, never in the corpus.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ingest.corrections import FILE as CORRECTIONS
+from ingest.corrections import Correction, apply_correction, load_corrections, save_corrections
+from ingest.errors import IndexBusy, UnreadableFile
+from ingest.model import IngestReport, Report
+from ingest.readers import SUFFIXES
+from ingest.settings import Settings
+from ui.texts import t
+
+MAX_BYTES = 40 * 1024 * 1024
+MAX_PAGES = 600
+
+Build = Callable[[Settings, Callable[[str, int, int], None]], IngestReport]
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An uploaded file that has not been published: what was recognised, or why it cannot be taken in.
+
+    `twin` names a report with the same content, `replaces` one with the same name, `same_meeting` one from a meeting of
+    the same date. `file` is a copy outside the corpus.
+    """
+
+    document: str
+    file: Path
+    sha256: str
+    report: Report | None = None
+    problem: str | None = None
+    replaces: str | None = None
+    twin: str | None = None
+    same_meeting: str | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be done: files to add (or to put in place of those of the same name), to remove, and corrections."""
+
+    add: tuple[Draft, ...] = ()
+    remove: tuple[str, ...] = ()
+    corrections: tuple[tuple[str, Correction], ...] = ()
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        named = [d.document for d in self.add] + list(self.remove) + [name for name, _ in self.corrections]
+        return tuple(dict.fromkeys(named))
+
+
+@dataclass(frozen=True)
+class LastChange:
+    """A change that can be undone: what it was, and what stood there before (file name -> copy, None: nothing)."""
+
+    said: str
+    before: dict[str, str | None] = field(default_factory=dict)
+
+
+class ChangeRefused(Exception):
+    """A change that was not made; the message is Swedish, says why and what to do. The corpus is as it was."""
+
+
+def check_upload(name: str, data: bytes, folder: Path, reports: Sequence[Report], read: Callable[..., Report]) -> Draft:
+    """A draft of an uploaded file, kept in `folder`. `read(path, document)` raises UnreadableFile."""
+    document = safe_name(name)
+    sha = hashlib.sha256(data).hexdigest()
+    file = folder / f"{sha[:16]}{Path(document).suffix.lower()}"
+    draft = Draft(document, file, sha)
+    if Path(document).suffix.lower() not in SUFFIXES:
+        return replace(
+            draft, problem=t("upload.kind", kinds=", ".join(sorted(s.lstrip(".").upper() for s in SUFFIXES)))
+        )
+    if len(data) > MAX_BYTES:
+        return replace(draft, problem=t("upload.too_big", size=f"{len(data) / 2**20:.0f}", limit=MAX_BYTES // 2**20))
+    if not data:
+        return replace(draft, problem=t("upload.empty"))
+    if re.match(r"(?i)readme\b|\.", document):
+        return replace(draft, problem=t("upload.reserved", name=document))
+    twin = next((r.document for r in reports if r.sha256 == sha), None)
+    if twin is not None:
+        return replace(draft, twin=twin, problem=t("upload.twin", document=twin))
+    file.write_bytes(data)
+    try:
+        if file.suffix == ".pdf" and (pages := _pages(file)) > MAX_PAGES:
+            raise UnreadableFile(document, t("upload.too_many_pages", pages=pages, limit=MAX_PAGES))
+        report = read(file, document)
+    except UnreadableFile as error:
+        file.unlink(missing_ok=True)
+        return replace(draft, problem=error.reason)
+    known = {r.document: r for r in reports}
+    date = report.meeting.date if report.meeting else None
+    same = next((r.document for r in reports if date and r.meeting and r.meeting.date == date), None)
+    replaces = document if document in known else None
+    return replace(draft, report=report, replaces=replaces, same_meeting=None if same == replaces else same)
+
+
+def safe_name(name: str) -> str:
+    """A file name for the corpus folder: no folders, no signs that a file system or a link minds."""
+    base = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    base = re.sub(r"[^\w.\- ()]+", "-", base).strip(" .-") or "rapport"
+    stem, suffix = os.path.splitext(base)
+    return stem[:100] + suffix.lower()[:10]
+
+
+def make_change(settings: Settings, change: Change, said: str, build: Build, progress: Progress) -> IngestReport:
+    """Publish a change. `said` names it for the undo button. Raises ChangeRefused, the folder put back as it was."""
+    with _alone(settings):
+        undo = settings.index / "undo"
+        fresh = Path(tempfile.mkdtemp(prefix="undo.", dir=_made(settings.index)))
+        try:
+            before = _keep(settings.corpus, [*change.documents, CORRECTIONS], fresh)
+            with _restored(settings.corpus, before):
+                _write(settings.corpus, change)
+                outcome = build(settings, progress)
+                failed = [s for s in outcome.skipped if s.document in {d.document for d in change.add}]
+                if failed:
+                    raise ChangeRefused(t("upload.refused", document=failed[0].document, reason=failed[0].reason))
+            kept = {"said": said, "before": {name: copy and Path(copy).name for name, copy in before.items()}}
+            (fresh / "change.json").write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+            shutil.rmtree(undo, ignore_errors=True)
+            fresh.rename(undo)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+        return outcome
+
+
+def last_change(settings: Settings) -> LastChange | None:
+    """The change that can be undone, or None."""
+    folder = settings.index / "undo"
+    try:
+        kept = json.loads((folder / "change.json").read_text(encoding="utf-8"))
+        before = {name: str(folder / copy) if copy else None for name, copy in kept["before"].items()}
+        return LastChange(str(kept["said"]), before)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None  # none, or one that cannot be read
+
+
+def undo_change(settings: Settings, build: Build, progress: Progress) -> IngestReport:
+    """Put back what stood before the last change. Raises ChangeRefused where there is none or it cannot be built."""
+    with _alone(settings):
+        last = last_change(settings)
+        if last is None:
+            raise ChangeRefused(t("upload.nothing_to_undo"))
+        with tempfile.TemporaryDirectory(dir=settings.index) as now:
+            before = _keep(settings.corpus, list(last.before), Path(now))
+            with _restored(settings.corpus, before):
+                _put_back(settings.corpus, last.before)
+                outcome = build(settings, progress)
+        shutil.rmtree(settings.index / "undo", ignore_errors=True)
+        return outcome
+
+
+def preview(report: Report, correction: Correction) -> Report:
+    """The report as it would be published."""
+    return apply_correction(report, correction)
+
+
+def _pages(file: Path) -> int:
+    """0 for a file that PDFium cannot open: the reader says why."""
+    import pypdfium2
+
+    from ui.pages import page_count
+
+    try:
+        return page_count(file)
+    except pypdfium2.PdfiumError:
+        return 0
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """One change at a time, whichever process makes it."""
+    lock = FileLock(_made(settings.index) / "corpus.lock")
+    try:
+        with lock.acquire(timeout=0):
+            yield
+    except Timeout as error:
+        raise IndexBusy("Another change of the corpus is under way") from error
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _keep(corpus: Path, names: Sequence[str], folder: Path) -> dict[str, str | None]:
+    """Copies of files of the corpus (None for one that is not there), by name."""
+    kept: dict[str, str | None] = {}
+    for number, name in enumerate(names):
+        source = corpus / name
+        copy = folder / f"{number}"
+        kept[name] = str(shutil.copyfile(source, copy)) if source.is_file() else None
+    return kept
+
+
+@contextmanager
+def _restored(corpus: Path, before: dict[str, str | None]) -> Iterator[None]:
+    """Put the folder back where what is done inside fails, or is broken off."""
+    try:
+        yield
+    except BaseException as error:
+        _put_back(corpus, before)
+        if isinstance(error, OSError):
+            raise ChangeRefused(t("upload.not_writable", reason=error.strerror or error)) from error
+        raise
+
+
+def _put_back(corpus: Path, before: dict[str, str | None]) -> None:
+    for name, copy in before.items():
+        if copy is None:
+            (corpus / name).unlink(missing_ok=True)
+        else:
+            _copy(Path(copy), corpus / name)
+
+
+def _write(corpus: Path, change: Change) -> None:
+    corrections = load_corrections(corpus)
+    for name in change.remove:
+        (corpus / name).unlink(missing_ok=True)
+        corrections.pop(name, None)
+    for draft in change.add:
+        _copy(draft.file, corpus / draft.document)
+        corrections.pop(draft.document, None)  # they were made for the file it replaces
+    corrections.update(dict(change.corrections))
+    save_corrections(corpus, corrections)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """In one step: a reader of the folder sees the old file or the new one."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    shutil.copyfile(source, part)
+    os.replace(part, target)

@@ -1,0 +1,273 @@
+"""The page Hantera rapporter: bring in, correct, remove and undo. Nothing is published before it has been looked at."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ingest.corrections import Correction, load_corrections
+from ingest.errors import IndexMissing
+from ingest.model import IngestReport, Report
+from ingest.settings import Settings
+from ui import corpus, state
+from ui.corpus import Change, ChangeRefused, Draft
+from ui.correct import correction_form, merged, recognised
+from ui.jobs import Board, Job, Progress, board
+from ui.labels import report_name
+from ui.reading import read_apart
+from ui.texts import t
+
+if TYPE_CHECKING:
+    from index.library import Library
+
+
+def render() -> None:
+    with st.container(key="page"):
+        st.title(t("manage.title"), anchor=False)
+        st.write(t("manage.intro"))
+        settings = state.settings()
+        library = _library()
+        jobs = board()
+        _status(jobs)
+        _add(settings, library)
+        _existing(settings, library)
+        _undo(settings)
+
+
+def _library() -> Library | None:
+    """The published index; None before the first one."""
+    try:
+        return state.assistant().library
+    except IndexMissing:
+        st.info(t("manage.empty"), icon=":material/info:")
+        return None
+
+
+# --- what is going on ---
+
+
+def _status(jobs: Board) -> None:
+    job = jobs.latest
+    if job is None:
+        return
+    if job.running:
+        _progress(jobs)
+        return
+    if job.outcome is not None:
+        reports, passages = len(job.outcome.reports), job.outcome.passages
+        st.success(
+            t("manage.finished", said=job.name, reports=reports, passages=passages), icon=":material/check_circle:"
+        )
+        for item in job.outcome.skipped:
+            st.warning(t("manage.skipped", document=item.document, reason=item.reason), icon=":material/warning:")
+    else:
+        st.error(_reason(job), icon=":material/error:")
+    st.button(t("manage.dismiss"), key="dismiss", on_click=jobs.clear, type="tertiary", icon=":material/close:")
+
+
+def _reason(job: Job) -> str:
+    if isinstance(job.error, ChangeRefused):
+        return str(job.error)
+    said = t("manage.failed", said=job.name)
+    return f"{said} {state.explain(job.error)}" if job.error else said
+
+
+@st.fragment(run_every=1.0)
+def _progress(jobs: Board) -> None:
+    job = jobs.latest
+    if job is None or not job.running:
+        st.rerun()  # the whole page: the new index is there
+    st.info(t("manage.running", said=job.name), icon=":material/hourglass_top:")
+    st.progress(min(1.0, job.done / job.total) if job.total else 0.0, text=step(job))
+
+
+def step(job: Job) -> str:
+    """The progress in words."""
+    what, _, name = job.what.partition(" ")
+    if what == "reading" and name:
+        return t("manage.step_reading", name=name, done=job.done + 1, total=job.total)
+    if what == "reading":
+        return t("manage.step_reading_all")
+    if what == "embedding":
+        return t("manage.step_embedding", done=job.done, total=job.total)
+    return t("manage.step_publishing") if what == "publishing" else t("manage.step_starting")
+
+
+def _start(said: str, work: Callable[[Progress], IngestReport]) -> None:
+    if not board().start(said, work):
+        st.warning(t("manage.busy"), icon=":material/hourglass_top:")
+        return
+    st.rerun()
+
+
+def _build(settings: Settings, progress: Progress) -> IngestReport:
+    from index.build import build_index
+
+    return build_index(settings, progress)
+
+
+# --- adding ---
+
+
+def _add(settings: Settings, library: Library | None) -> None:
+    st.header(t("manage.add_title"), anchor=False)
+    round_ = st.session_state.setdefault("upload-round", 0)  # a new key empties the box
+    limit, pages = corpus.MAX_BYTES // 2**20, corpus.MAX_PAGES
+    files = st.file_uploader(
+        t("manage.drop", limit=limit, pages=pages),
+        accept_multiple_files=True,
+        key=f"upload-{round_}",
+        max_upload_size=limit + 5,
+    )
+    drafts = [_draft(file.name, file.getvalue(), library) for file in files or []]
+    if not drafts:
+        return
+    change, good = _drafts(drafts)
+    with st.container(horizontal=True):
+        if good and st.button(
+            t("manage.publish", n=len(good)),
+            type="primary",
+            icon=":material/publish:",
+            key="publish",
+            disabled=change is None,
+        ):
+            assert change is not None
+            said = "said_replace" if any(d.replaces for d in good) or change.remove else "said_add"
+            name = t(f"manage.{said}", names=", ".join(d.document for d in good))
+            st.session_state["upload-round"] = round_ + 1
+            _start(name, partial(corpus.make_change, settings, change, name, _build))
+        if st.button(t("manage.discard"), key="discard", icon=":material/delete:"):
+            st.session_state["upload-round"] = round_ + 1
+            st.rerun()
+
+
+def _draft(name: str, data: bytes, library: Library | None) -> Draft:
+    """Read once per visit and file."""
+    kept: dict[tuple[str, str, str], Draft] = st.session_state.setdefault("drafts", {})
+    key = (name, hashlib.sha256(data).hexdigest(), library.generation if library else "")
+    if key not in kept:
+        with st.spinner(t("manage.reading", name=name)):
+            kept[key] = corpus.check_upload(name, data, _folder(), library.reports if library else (), read_apart)
+    return kept[key]
+
+
+def _folder() -> Path:
+    """A folder of the visit's own; the system clears it away with the session."""
+    if "upload-folder" not in st.session_state:
+        st.session_state["upload-folder"] = tempfile.TemporaryDirectory(prefix="citygroup-")
+    return Path(st.session_state["upload-folder"].name)
+
+
+def _drafts(drafts: list[Draft]) -> tuple[Change | None, list[Draft]]:
+    """Show them; the change they make together (None while a field is wrong), and those that can be published."""
+    good: list[Draft] = []
+    removed: list[str] = []
+    corrections: list[tuple[str, Correction]] = []
+    wrong = False
+    for draft in drafts:
+        with st.container(border=True):
+            if draft.report is None:
+                st.error(
+                    f"{t('manage.problem', name=draft.document)} {_sentence(draft.problem)}", icon=":material/error:"
+                )
+                continue
+            if any(d.sha256 == draft.sha256 or d.document == draft.document for d in good):
+                st.warning(t("upload.twin", document=draft.document), icon=":material/content_copy:")
+                continue
+            st.markdown(f"**{state.plain(t('manage.ready', name=draft.document))}**")
+            if draft.replaces:
+                st.info(t("manage.replaces"), icon=":material/sync:")
+            if draft.same_meeting:
+                st.warning(t("manage.same_meeting", document=draft.same_meeting), icon=":material/content_copy:")
+                if st.checkbox(t("manage.replace_it", document=draft.same_meeting), key=f"same-{draft.sha256[:12]}"):
+                    removed.append(draft.same_meeting)
+            correction, problems = correction_form(draft.report, f"new-{draft.sha256[:12]}", expanded=not good)
+            for problem in problems:
+                st.error(problem)
+            wrong = wrong or bool(problems)
+            recognised(corpus.preview(draft.report, correction))
+            good.append(draft)
+            if not correction.empty:
+                corrections.append((draft.document, correction))
+    change = None if wrong else Change(tuple(good), tuple(removed), tuple(corrections))
+    return change, good
+
+
+def _sentence(reason: str | None) -> str:
+    """The readers' reasons begin in the middle of a sentence."""
+    return reason[:1].upper() + reason[1:] if reason else ""
+
+
+# --- those that are there ---
+
+
+def _existing(settings: Settings, library: Library | None) -> None:
+    st.header(t("manage.existing_title"), anchor=False)
+    if library is not None:
+        reports: dict[str, Report] = {r.document: r for r in library.reports}
+        document = st.selectbox(
+            t("manage.choose"),
+            list(reports),
+            index=None,
+            format_func=lambda name: f"{report_name(reports[name])} ({name})" if name in reports else name,
+            key="existing",
+            placeholder=t("manage.choose"),
+            label_visibility="collapsed",
+        )
+        if document is not None and document in reports:
+            with st.container(border=True):
+                _correct(settings, reports[document], library)
+    if st.button(t("manage.read_again"), icon=":material/refresh:", help=t("manage.read_help"), key="read-again"):
+        _start(t("manage.said_read"), partial(_build, settings))
+
+
+def _correct(settings: Settings, report: Report, library: Library) -> None:
+    """Corrections are made to the report as it is shown, and added to those made before."""
+    earlier = _earlier(settings, report.document)
+    key = f"old-{report.sha256[:12]}-{library.generation}"
+    correction, problems = correction_form(report, key, expanded=True)
+    for problem in problems:
+        st.error(problem)
+    recognised(corpus.preview(report, correction))
+    with st.container(horizontal=True):
+        if st.button(
+            t("manage.save"), type="primary", icon=":material/save:", key="save-corrections", disabled=bool(problems)
+        ):
+            if correction.empty:
+                st.info(t("manage.unchanged"))
+            else:
+                said = t("manage.said_correct", names=report.document)
+                change = Change(corrections=((report.document, merged(earlier, correction)),))
+                _start(said, partial(corpus.make_change, settings, change, said, _build))
+        if st.button(t("manage.remove"), icon=":material/delete:", key="remove"):
+            st.session_state["removing"] = report.document
+    if st.session_state.get("removing") == report.document:
+        _confirm_removal(settings, report.document)
+
+
+def _earlier(settings: Settings, document: str) -> Correction:
+    return load_corrections(settings.corpus).get(document, Correction())
+
+
+def _confirm_removal(settings: Settings, document: str) -> None:
+    st.warning(t("manage.remove_sure", document=document), icon=":material/delete:")
+    with st.container(horizontal=True):
+        if st.button(t("manage.remove_yes"), type="primary", key="remove-yes"):
+            st.session_state.pop("removing", None)
+            said = t("manage.said_remove", names=document)
+            _start(said, partial(corpus.make_change, settings, Change(remove=(document,)), said, _build))
+        if st.button(t("manage.remove_no"), key="remove-no"):
+            st.session_state.pop("removing", None)
+            st.rerun()
+
+
+def _undo(settings: Settings) -> None:
+    last = corpus.last_change(settings)
+    if last is not None and st.button(t("manage.undo", said=last.said), icon=":material/undo:", key="undo"):
+        _start(t("manage.said_undo"), partial(corpus.undo_change, settings, _build))

@@ -1,0 +1,54 @@
+"""Read an uploaded file in a process of its own, so that a hostile or broken one can neither hang nor crash the chat.
+
+The process has limits on time and memory and answers with the report, or the reason, as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from ingest.errors import UnreadableFile
+from ingest.model import Report
+from ingest.pipeline import read_report, report_from_dict, report_to_dict
+from ui.texts import t
+
+SECONDS = 90
+MEMORY = 3 * 1024**3  # bytes of address space; the libraries alone need about one
+
+
+def read_apart(path: Path, document: str, seconds: float = SECONDS) -> Report:
+    """What is recognised in a file. Raises UnreadableFile with the reason and the next step, in Swedish."""
+    command = [sys.executable, "-m", "ui.reading", str(path), document]
+    root = Path(__file__).resolve().parent.parent
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=seconds, check=False, cwd=root)
+    except subprocess.TimeoutExpired as error:
+        raise UnreadableFile(document, t("upload.too_slow", seconds=round(seconds))) from error
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError as error:
+        raise UnreadableFile(document, t("upload.crashed")) from error
+    if "reason" in answer:
+        raise UnreadableFile(document, answer["reason"])
+    return report_from_dict(answer["report"])
+
+
+def main(path: str, document: str) -> None:
+    try:
+        import resource  # Unix only; elsewhere the time limit is what there is
+    except ImportError:
+        pass
+    else:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    try:
+        answer: dict[str, object] = {"report": report_to_dict(read_report(Path(path), document))}
+    except UnreadableFile as error:
+        answer = {"reason": error.reason}
+    sys.stdout.write(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
