@@ -54,7 +54,7 @@ class BundledTransformer(InputModule):
         super().__init__()
         base = read_weights(weights)
         self.max_seq_length = max_tokens
-        self.tokenizer, self.token_ids = build_tokenizer(base.pieces)
+        self.tokenizer, self.token_ids = build_tokenizer(base.pieces), base.token_ids
         self.model = build_model(base)
         if adapter is not None:
             merge_adapter(self.model, adapter)
@@ -98,11 +98,12 @@ class PackedEmbedding(nn.Module):
 
 @dataclass(frozen=True)
 class BaseWeights:
-    """What the weights file holds: the vocabulary as (piece, score), tensors by the file's own names."""
+    """What the weights file holds: pieces that Latin text can reach with their scores, and the model's id of each."""
 
     config: BertConfig
     pieces: list[tuple[str, float]]
-    tensors: dict[str, np.ndarray]  # matrices still packed, as bytes
+    token_ids: np.ndarray
+    tensors: dict[str, np.ndarray]  # by the file's names; matrices still packed, as bytes
 
 
 def read_weights(path: Path) -> BaseWeights:
@@ -121,10 +122,17 @@ def read_weights(path: Path) -> BaseWeights:
     hidden, layers, heads, feed_forward, vocabulary, positions, types, epsilon, _block = take("7ifi")
     count, *_special = take("5i")
     (blob_size,) = take("Q")
-    ends, scores = take(f"{count + 1}I"), take(f"{count}f")
+    ends = np.frombuffer(data[offset : offset + 4 * (count + 1)].tobytes(), np.uint32)
+    scores = np.frombuffer(data[offset + 4 * (count + 1) : offset + 4 * (2 * count + 1)].tobytes(), np.float32)
+    offset += 4 * (2 * count + 1)
     blob = data[offset : offset + blob_size].tobytes()
-    pieces = [(blob[start:end].decode(), score) for start, end, score in zip(ends, ends[1:], scores, strict=False)]
     offset += blob_size
+    pieces, ids = [], []
+    for number in range(count):
+        piece = blob[ends[number] : ends[number + 1]].decode()
+        if number <= UNKNOWN or len(piece) == 1 or all(map(_latin, piece)):
+            pieces.append((piece, float(scores[number])))
+            ids.append(number)
     _entries, map_size = take("iI")  # the normalisation map: NFKC, see build_tokenizer
     offset += map_size
     tensors: dict[str, np.ndarray] = {}
@@ -147,7 +155,7 @@ def read_weights(path: Path) -> BaseWeights:
         attention_probs_dropout_prob=0.1,
         pad_token_id=PAD,
     )
-    return BaseWeights(config, pieces, tensors)
+    return BaseWeights(config, pieces, np.array(ids), tensors)
 
 
 def unpack(packed: np.ndarray) -> np.ndarray:
@@ -159,13 +167,13 @@ def unpack(packed: np.ndarray) -> np.ndarray:
     return (weights * scale).reshape(len(packed), -1)
 
 
-def build_tokenizer(pieces: Sequence[tuple[str, float]]) -> tuple[Tokenizer, np.ndarray]:
-    """The unigram tokenizer without the pieces that Latin text cannot reach, and the model's id for each of its ids.
+def build_tokenizer(pieces: list[tuple[str, float]]) -> Tokenizer:
+    """The unigram tokenizer of some of the pieces.
 
-    Single characters of every script are kept, so other text still becomes tokens instead of one unknown.
+    Those that Latin text cannot reach are missing, except single characters: text in other scripts still becomes
+    tokens instead of one unknown.
     """
-    kept = [n for n, (piece, _) in enumerate(pieces) if n <= UNKNOWN or len(piece) == 1 or all(map(_latin, piece))]
-    tokenizer = Tokenizer(Unigram([pieces[n] for n in kept], unk_id=UNKNOWN, byte_fallback=False))
+    tokenizer = Tokenizer(Unigram(pieces, unk_id=UNKNOWN, byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence(
         [
             normalizers.Replace(Regex(r"[\x01-\x08\x0b\x0e-\x1f\x7f\u008f\u009f]"), ""),
@@ -175,7 +183,7 @@ def build_tokenizer(pieces: Sequence[tuple[str, float]]) -> tuple[Tokenizer, np.
         ]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="\u2581", prepend_scheme="always", split=False)
-    return tokenizer, np.array(kept)
+    return tokenizer
 
 
 def build_model(weights: BaseWeights) -> BertModel:
@@ -198,7 +206,8 @@ def build_model(weights: BaseWeights) -> BertModel:
             state[f"encoder.layer.{number}.{long}.bias"] = bias
     embedding = PackedEmbedding(tensors["emb.word"].reshape(weights.config.vocab_size, -1))
     model.embeddings.word_embeddings = embedding  # type: ignore[assignment]
-    model.load_state_dict({name: torch.tensor(array) for name, array in state.items()}, assign=True)
+    owned = {name: torch.from_numpy(array if array.flags.writeable else array.copy()) for name, array in state.items()}
+    model.load_state_dict(owned, assign=True)
     for name, buffer in list(model.named_buffers()):  # position and type ids, which load_state_dict leaves on "meta"
         holder = model.get_submodule(name.rpartition(".")[0])
         fresh = (

@@ -71,7 +71,7 @@ def train(recipe: Recipe, output: Path, resume: bool = False, measure_every: int
     print(f"{len(training)} topics, {len(validation)} more for validation. Untrained: {untrained}", flush=True)
     dataset = _dataset(recipe, training, encoder)
     model = encoder.model
-    transformer = model[0]
+    transformer: Any = model[0]
     lora = LoraConfig(
         r=recipe.rank,
         lora_alpha=2 * recipe.rank,
@@ -82,6 +82,8 @@ def train(recipe: Recipe, output: Path, resume: bool = False, measure_every: int
     transformer.model = get_peft_model(transformer.model, lora)
     head = nn.Linear(encoder.dimensions, recipe.token_dimensions, bias=False) if recipe.token_dimensions else None
     trainer = AdapterTrainer(
+        adapted=transformer.model,
+        head=head,
         model=model,
         args=_arguments(recipe, output / CHECKPOINTS, measure_every),
         train_dataset=dataset,

@@ -59,7 +59,8 @@ class Neighbours:
 def read_topics(folder: Path = FOLDER) -> tuple[list[Topic], list[Topic]]:
     """All topics as (training, validation)."""
     held_back = set(VALIDATION.read_text(encoding="utf-8").splitlines())
-    training, validation = [], []
+    training: list[Topic] = []
+    validation: list[Topic] = []
     for file in sorted(folder.glob("*.jsonl")):
         for line in file.read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)

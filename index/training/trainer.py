@@ -23,16 +23,21 @@ TOKEN_HEAD = "adapter_token_head.safetensors"
 class AdapterTrainer(SentenceTransformerTrainer):
     """Checkpoints hold the adapter alone; the base is a file of its own."""
 
-    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
-        folder = Path(output_dir or self.args.output_dir)
-        self.model[0].model.save_pretrained(folder)
-        if self.loss.head is not None:
-            save_file({"weight": self.loss.head.weight.detach()}, folder / TOKEN_HEAD)
+    def __init__(self, adapted: Any, head: nn.Linear | None, **options: Any) -> None:
+        """`adapted` is peft's model inside the encoder, `head` the projection of tokens that the loss trains."""
+        super().__init__(**options)
+        self._adapted, self._head = adapted, head
 
-    def _load_from_checkpoint(self, checkpoint_path: str) -> None:
-        set_peft_model_state_dict(self.model[0].model, load_file(Path(checkpoint_path, "adapter_model.safetensors")))
-        if self.loss.head is not None:
-            self.loss.head.load_state_dict(load_file(Path(checkpoint_path, TOKEN_HEAD)))
+    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
+        folder = Path(output_dir or str(self.args.output_dir))
+        self._adapted.save_pretrained(folder)
+        if self._head is not None:
+            save_file({"weight": self._head.weight.detach()}, folder / TOKEN_HEAD)
+
+    def _load_from_checkpoint(self, checkpoint_path: str, model: Any = None) -> None:
+        set_peft_model_state_dict(self._adapted, load_file(Path(checkpoint_path, "adapter_model.safetensors")))
+        if self._head is not None:
+            self._head.load_state_dict(load_file(Path(checkpoint_path, TOKEN_HEAD)))
 
 
 class ValidationEvaluator(SentenceEvaluator):
