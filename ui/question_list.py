@@ -106,7 +106,7 @@ def _filtered(cases: Sequence[Case], last: dict[str, LastResult], search: str) -
         )
         split = st.selectbox(
             q("list.split"),
-            [None, *names.SPLITS],
+            ["", *names.SPLITS],
             format_func=lambda s: names.SPLITS[s] if s else q("list.all"),
             key="qb-split",
             width=150,
@@ -124,7 +124,7 @@ def _filtered(cases: Sequence[Case], last: dict[str, LastResult], search: str) -
         for case in cases
         if (not kinds or case.kind in kinds)
         and (not statuses or case.status in statuses)
-        and (split is None or case.split == split)
+        and (not split or case.split == split)
         and _result_fits(last.get(case.id), result)
         and all(word in _searched(case) for word in words)
     ]

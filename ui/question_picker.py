@@ -22,33 +22,33 @@ Take = Callable[[Mention, str], None]  # the mention, and "expected" or "accepte
 
 
 def pick_mention(assistant: Assistant, key: str, on_take: Take, text: str = "") -> None:
-    """The picker. `text` is what is searched for until the reviewer types something else."""
+    """The picker. `text` is what is searched for as long as the reviewer types nothing else."""
     places = Places(assistant.library.reports)
-    search = st.text_input(q("pick.search"), value=text, placeholder=q("pick.search_hint"), key=f"{key}-search")
+    search = st.text_input(q("pick.search"), placeholder=q("pick.search_hint"), key=f"{key}-search") or text
     first, second = st.columns(2)
-    reports = list(assistant.library.reports)
-    report = first.selectbox(
+    reports = {report.document: report for report in assistant.library.reports}
+    document = first.selectbox(
         q("pick.report"),
-        [None, *reports],
-        format_func=lambda r: report_name(r) if r else q("pick.any"),
+        ["", *reports],
+        format_func=lambda d: report_name(reports[d]) if d else q("pick.any"),
         key=f"{key}-report",
     )
-    regions = sorted({p.region for r in reports for p in r.passages if p.region})
+    regions = sorted({p.region for r in reports.values() for p in r.passages if p.region})
     region = second.selectbox(
         q("pick.region"),
-        [None, *regions],
+        ["", *regions],
         format_func=lambda r: region_name(r) if r else q("pick.any"),
         key=f"{key}-region",
     )
     found = [
         p
         for p in _ranked(assistant, search)
-        if (report is None or p.document == report.document) and (region is None or p.region == region)
+        if (not document or p.document == document) and (not region or p.region == region)
     ][:MOST]
     if not found:
         st.caption(q("pick.none"))
         return
-    asked = _short_hash(search, report.document if report else "", region or "")  # another search starts at its best
+    asked = _short_hash(search, document, region)  # another search starts at its best
     passage = st.selectbox(q("pick.passage"), found, format_func=passage_label, key=f"{key}-passage-{asked}")
     if passage is None:
         return

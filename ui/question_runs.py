@@ -27,11 +27,13 @@ def render_runs(bank: Bank, cases: Sequence[Case]) -> None:
         return
     split = st.segmented_control(
         q("runs.split"),
-        [None, *names.SPLITS],
+        ["", *names.SPLITS],
         format_func=lambda s: names.SPLITS[s] if s else q("runs.splits_all"),
+        default="",
+        required=True,
         key="qb-runs-split",
     )
-    _chart(runs, max(1, len(cases) // 2), split)
+    _chart(runs, max(1, len(cases) // 2), split or None)
     newest_first = list(reversed(range(len(runs))))
     number = st.selectbox(q("runs.choose"), newest_first, format_func=lambda i: _name(runs[i]), key="qb-runs-one")
     chosen = runs[number or 0] if number is not None else runs[-1]
