@@ -2,7 +2,7 @@
 
     python -m index.train [--output DIR] [--steps N] [--resume]
 
-Writes a LoRA adapter (peft's two files), the run's settings and figures (run.json), its curves (curves.png) and
+Writes a LoRA adapter (peft's two files), its model card, the run's settings and figures (run.json), curves.png and
 checkpoints to resume from. Needs the packages of requirements-training.txt; takes about 40 minutes on two cores.
 """
 
@@ -26,6 +26,7 @@ from torch import nn
 
 from index.embedding import ADAPTER, SentenceEncoder, load_bundled
 from index.training import data, evaluate
+from index.training.card import card
 from index.training.loss import DenseAndTokenLoss
 from index.training.trainer import AdapterTrainer, Progress, ValidationEvaluator, in_order, plot, save_adapter
 
@@ -102,6 +103,7 @@ def train(recipe: Recipe, output: Path, resume: bool = False, measure_every: int
         "history": trainer.state.log_history,
     }
     (output / "run.json").write_text(json.dumps(run, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (output / "README.md").write_text(card(run), encoding="utf-8")
     plot(trainer.state.log_history, untrained["topics"], output / "curves.png")
     print(f"Trained: {run['trained']}. {run['minutes']} minutes, written to {output}", flush=True)
     return run
