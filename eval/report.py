@@ -63,7 +63,8 @@ def sections(run: Run, extra: Sequence[Section] = ()) -> list[Section]:
     ]
     misses = _misses(run)
     if misses:
-        found.append(Section("Var missarna ligger", (_misses_picture(misses), _misses_table(run))))
+        pictures = (_misses_picture(misses), _misses_by_region(run))
+        found.append(Section("Var missarna ligger", (*pictures, _misses_table(run))))
     wrong = [result for result in run.results if _faults(result)]
     if wrong:
         rows = tuple((r.id, r.question, " | ".join(_faults(r))) for r in wrong)
@@ -133,6 +134,19 @@ def _misses_picture(misses: Sequence[tuple[CaseResult, str]]) -> Picture:
     series = {s: [float(sum(r.kind == k and stage == s for r, stage in misses)) for k in kinds] for s in stages}
     svg = stacked_bars([names.KINDS[kind] for kind in kinds], series, "missade omnämnanden")
     return Picture("missar.svg", svg, "Stapeldiagram: var missade omnämnanden gick förlorade, per frågetyp")
+
+
+def _misses_by_region(run: Run) -> Picture:
+    table = run.by_place("region")
+    counts = {
+        place: figures[names.MENTION_RECALL] for place, figures in table.items() if names.MENTION_RECALL in figures
+    }
+    series = {
+        "funna": [float(right) for right, _ in counts.values()],
+        "missade": [float(total - right) for right, total in counts.values()],
+    }
+    svg = stacked_bars(list(counts), series, "omnämnanden")
+    return Picture("missar-per-region.svg", svg, "Stapeldiagram: funna och missade omnämnanden per region")
 
 
 def _misses_table(run: Run) -> Table:

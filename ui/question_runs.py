@@ -11,6 +11,7 @@ import streamlit as st
 from eval import names, report
 from eval.cases import Case
 from eval.compare import mention_changes
+from eval.plots import COLOURS
 from eval.runner import Run
 from eval.tables import Table, page, share
 from ui.labels import short_date
@@ -57,7 +58,7 @@ def _chart(runs: Sequence[Run], least: int, split: str | None) -> None:
     """Shares over time, of the runs of at least half of the set: figures of a few questions would mislead."""
     rows = [
         {
-            q("runs.axis_time"): f"{_moment(run)} ({number})",
+            q("runs.axis_time"): f"{number}. {_moment(run)}",
             q("runs.measure"): names.FIGURES[name],
             q("runs.axis_share"): figure.value,
             q("runs.questions"): figure.cases,
@@ -77,7 +78,12 @@ def _chart(runs: Sequence[Run], least: int, split: str | None) -> None:
         alt.Chart(frame)
         .mark_line(point=alt.OverlayMarkDef(size=60))
         .encode(
-            x=alt.X(q("runs.axis_time"), type="ordinal", sort=None, axis=alt.Axis(labelAngle=-30, title=None)),
+            x=alt.X(
+                q("runs.axis_time"),
+                type="ordinal",
+                sort=None,
+                axis=alt.Axis(labelAngle=-30, title=None, labelLimit=160),
+            ),
             y=alt.Y(
                 q("runs.axis_share"),
                 type="quantitative",
@@ -85,12 +91,15 @@ def _chart(runs: Sequence[Run], least: int, split: str | None) -> None:
                 axis=alt.Axis(format="%"),
             ),
             color=alt.Color(
-                q("runs.measure"), type="nominal", legend=alt.Legend(orient="bottom", columns=2, title=None)
+                q("runs.measure"),
+                type="nominal",
+                scale=alt.Scale(range=list(COLOURS)),
+                legend=alt.Legend(orient="bottom", columns=1, title=None, symbolType="stroke", symbolStrokeWidth=3),
             ),
             strokeDash=alt.StrokeDash(q("runs.measure"), type="nominal", legend=None),
             tooltip=list(frame.columns),
         )
-        .properties(height=340)
+        .properties(height=460)
     )
     st.altair_chart(chart)
 
