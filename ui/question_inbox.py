@@ -60,7 +60,8 @@ def _thumb(bank: Bank, entry: Feedback, taken: set[str]) -> None:
         icon = ":material/thumb_up:" if entry.thumb == "upp" else ":material/thumb_down:"
         st.markdown(f"{icon} **{escaped(entry.question)}**")
         moment = f"{short_date(entry.when[:10])} {entry.when[11:16]}"
-        lines = [q("inbox.by", when=moment, who=entry.who) if entry.who else moment]
+        lines = [q("inbox.up" if entry.thumb == "upp" else "inbox.down")]
+        lines += [q("inbox.by", when=moment, who=entry.who) if entry.who else moment]
         lines.append(q("inbox.answered", n=len(entry.cited)) if entry.answered else q("inbox.refused"))
         if entry.history:
             lines.append(q("case.history", questions=" → ".join(entry.history)))
