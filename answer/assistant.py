@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from answer.citations import cite_passage, fault
 from answer.compose import compose
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 NEAR = 3
+_CONTACT_ASKED = re.compile(
+    r"\b(?:(?:telefon|mobil|tele)nummer|e-?postadress\w*|(?:mejl|mail|e-?post)\s?adress\w*|kontaktuppgift\w*)\b"
+)
 
 
 class Assistant:
@@ -103,19 +109,48 @@ class Assistant:
             return self._checked(found) if found else self._refuse(query, understood, ())
         if not understood.topic and not self._filtered(understood):
             return NoAnswer(query, understood, message("refusal_empty"))
+        if _CONTACT_ASKED.search(plain(query.question)):
+            near = tuple(h for h in self.hits(understood).hits if admitted(h.passage, understood, self.library))
+            return self._refusal(query, understood, message("refusal_contact"), near[:1])
         search = self.hits(understood)
         chosen = relevant(search, understood, self.library)
+        notice = None
+        if not chosen and (wider := self._where_hosted(understood)):
+            chosen = relevant(self.hits(wider), wider, self.library)
+            notice = message("broadened", towns=listed(understood.towns))
         if not chosen:
             return self._refuse(query, understood, search.hits)
         overlap = self.searcher.lexical.overlap(understood.text or query.question)
-        return self._checked(compose(query, understood, chosen, self.library, overlap))
+        return replace(self._checked(compose(query, understood, chosen, self.library, overlap)), notice=notice)
 
     def hits(self, understood: Understanding) -> SearchResult:
         """Every passage with its probability; without a topic, all that the filters admit."""
+        inside = [admitted(p, understood, self.library) for p in self.searcher.passages]
         if understood.topic:
-            return self.searcher.search(understood.text)
-        passages = [p for p in self.library.passages if admitted(p, understood, self.library)]
+            return self.searcher.search(understood.text, np.array(inside, dtype=bool))
+        passages = [p for p, within in zip(self.searcher.passages, inside, strict=True) if within]
         return SearchResult(tuple(SearchHit(p, 1.0) for p in passages))
+
+    def _where_hosted(self, understood: Understanding) -> Understanding | None:
+        """The question put to the chapters of the meetings that the town was host of, if it was."""
+        if not (understood.towns and understood.topic):
+            return None
+        hosted = {
+            (report.meeting.date, fact.region)
+            for report in self.library.reports
+            for fact in report.facts
+            if report.meeting and fact.name == "host_town" and fact.region and fact.value in understood.towns
+        }
+        hosted = {
+            (day, region)
+            for day, region in hosted
+            if (not understood.meetings or day in understood.meetings)
+            and (not understood.regions or region in understood.regions)
+        }
+        if not hosted:
+            return None
+        days, regions = sorted({day for day, _ in hosted}), sorted({region for _, region in hosted})
+        return replace(understood, towns=(), regions=tuple(regions), meetings=tuple(days))
 
     @staticmethod
     def _filtered(understood: Understanding) -> bool:

@@ -107,6 +107,9 @@ def _lead(understood: Understanding, claims: Sequence[Claim], citations: Sequenc
     topic = understood.topic
     if understood.intent == "comparison":
         lead = message("lead_comparison", topic=f"”{topic}”" if topic else "detta")
+        if understood.meetings and len(understood.regions) < 2 and len(understood.towns) < 2:
+            lead = message("lead_change", topic=f"”{topic}”" if topic else "detta")
+        return lead
     elif understood.intent == "summary" or not topic:
         lead = message("lead_summary", where="", count=counted(len(claims), "omnämnande"))
     else:
@@ -114,7 +117,11 @@ def _lead(understood: Understanding, claims: Sequence[Claim], citations: Sequenc
         if regions:
             places += f" i {counted(len(regions), 'region')}"
         where = _where(citations)
-        lead = message("lead_list", topic=f"”{topic}”", places=places, where=f", {where}" if where else "")
+        where = f", {where}" if where else ""
+        if len(topic.split()) <= 2:
+            lead = message("lead_list", topic=f"”{topic}”", places=places, where=where)
+        else:
+            lead = message("lead_list_untitled", places=places, where=where)
     if len(towns) > 1:
         lead += " " + message("lead_towns", towns=listed(sorted(towns, key=plain)[:NAMED_TOWNS]))
     if claims and all(claim.weak for claim in claims):

@@ -37,6 +37,7 @@ class Understanding:
     topic: str  # the words that are searched for, as shown to the reader; empty where only filters are asked for
     text: str = ""  # the question without its filters, as given to the search
     intent: Intent = "list"
+    figure: bool = False  # how much, how many, what share
     fact: str | None = None  # ingest.model.FactName, where the meetings themselves are asked about
     regions: tuple[str, ...] = ()
     meetings: tuple[str, ...] = ()  # ISO dates

@@ -122,7 +122,7 @@ def _read_regions(reading: _Reading) -> None:
             if not named and part in COMPASS:
                 before = reading.masked[: match.start(1)].split()[-1:]
                 named = printed[0].isupper() or (
-                    before in (["i"], ["hos"], ["fran"]) and (part != "ost" or "ö" in printed)
+                    before in (["i"], ["hos"], ["fran"], ["och"], ["respektive"]) and (part != "ost" or "ö" in printed)
                 )
             elif not named:
                 named = not reading.known.find_places(printed.title())
@@ -331,7 +331,7 @@ _MEETING_WORDS = (
 _FACTS: tuple[tuple[str, str], ...] = (
     (r"\bnasta\b.*\bvardstad\w*|\bvardstad\w*.*\bnasta\b|\bvardstader\b.*\b(?:infor|till|for)\b", "next_host_towns"),
     (r"\bnasta (?:citygroup)?(?:traff|mote|natverkstraff)\w*|\bkommande (?:traff|mote)\w*", "next_meeting"),
-    (r"\b(?:installd\w*|stalldes in|stallas in|stallts in|avbokad\w*)\b", "cancelled"),
+    (r"\b(?:installd\w*|avbokad\w*|(?:stalldes|stallas|stallts)\b.*\bin)\b", "cancelled"),
     (r"\bvardstad\w*|\bvard for (?:traff|mote)\w*|\bvar (?:holls|hols|traffades|motttes|agde)\b|\b(?:vilken|i vilken) (?:stad|ort)\b.*"
      r"(?:\btraff|\bmote|\bholls|\bvar vard)|\bvar vard\b|\bvar\b.*\b(?:traffades|sags|moter?s)\b", "host_town"),
     (r"\b(?:hur manga|antal(?:et)?)\b.*\b(?:delt\w*|var med|kom|narvar\w*|anmald\w*|deltagare)|\bdeltagarantal\w*", "participants"),
@@ -364,6 +364,11 @@ def _meeting_fact(masked: str, known: Known) -> str | None:
     return None
 
 
+_FIGURE_ASKED = re.compile(
+    r"\b(?:hur (?:mycket|manga|stor\w*|lange|ofta|lang|gammal|dyrt?)|vad kosta\w*|vilken summa|vilket belopp|antal(?:et)?|procent)\b"
+)
+
+
 def _intent(masked: str) -> Intent:
     if re.search(
         r"\b(?:skillnad\w*|skilj\w*|jamfor\w*|andrats|forandrats|utvecklats|jamfort|jamfort|likheter)\b", masked
@@ -371,8 +376,7 @@ def _intent(masked: str) -> Intent:
         return "comparison"
     if re.search(r"\bvilka regioner\b.*\b(?:inte|och vilka)\b", masked):
         return "comparison"
-    figure = r"\b(?:hur (?:mycket|manga|stor\w*|lange|ofta|lang|gammal|dyrt?)|vad kosta\w*|vilken summa|vilket belopp|antal(?:et)?|procent)\b"
-    if re.search(figure, masked):
+    if _FIGURE_ASKED.search(masked):
         return "fact"
     if re.search(
         r"^\W*(?:och |men )?(?:nar|vem|vilket ar|vilken dag|vilket datum|vad heter|vilken (?!\w*\s?region))\b", masked
@@ -431,6 +435,7 @@ def _read(query: Query, known: Known, today: date, earlier: Understanding | None
         topic=" ".join(dict(corrections).get(word, word) for word in words),
         text=text,
         intent="meeting" if fact else intent,
+        figure=_FIGURE_ASKED.search(plain(text)) is not None,
         fact=fact,
         regions=tuple(reading.regions),
         meetings=tuple(reading.meetings),

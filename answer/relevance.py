@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from answer.model import Understanding
 from answer.question import plain, same_region
 from index.library import Library
@@ -9,6 +11,7 @@ from index.model import SearchHit, SearchResult
 from ingest.model import Passage
 
 LIST = 0.25  # from here on a passage is in the answer: at this cut recall and precision weigh alike (docs/decisions)
+ANSWER = 0.5  # the best passage must be more likely on the topic than not; else the answer is a refusal
 FACT_SHARE = 0.75  # of the best hit's probability, for a second figure to be shown beside it
 WEAK = 0.4  # an answer whose best passage lies below is said to be weakly supported
 MOST = 60  # statements; beyond it a question is too wide to be answered passage by passage
@@ -37,12 +40,27 @@ def speaks_of(passage: Passage, town: str) -> bool:
 def relevant(result: SearchResult, understood: Understanding, library: Library) -> list[SearchHit]:
     """The hits that answer, best first; none where the reports say nothing."""
     hits = [hit for hit in result.hits if admitted(hit.passage, understood, library)]
+    if not hits or hits[0].probability < ANSWER:
+        return []
     chosen = [hit for hit in hits if hit.probability >= LIST]
-    if understood.intent == "fact" and chosen:
-        best = chosen[0].probability
-        figures = [h for h in chosen if any(c.isdigit() for c in h.passage.text)] or chosen
-        chosen = [h for h in figures if h.probability >= FACT_SHARE * best] or chosen[:1]
+    if understood.intent == "fact":
+        if understood.figure:
+            chosen = [hit for hit in chosen if _gives_figure(hit.passage)]
+        best = chosen[0].probability if chosen else 0.0
+        chosen = [hit for hit in chosen if hit.probability >= FACT_SHARE * best]
     return without_repeats(chosen)[:MOST]
+
+
+_FIGURE = re.compile(
+    r"\d|\b(?:en|ett|två|tre|fyra|fem|sex|sju|åtta|nio|tio|elva|tolv|hälften|halva|tredjedel|fjärdedel|hundra\w*|tusen\w*|"
+    r"miljon\w*|ingen|inga|inget|saknar|saknas|gratis|kostnadsfri\w*)\b",
+    re.I,
+)
+
+
+def _gives_figure(passage: Passage) -> bool:
+    """Whether a passage can answer how much or how many: with a number, or by saying that there is none."""
+    return _FIGURE.search(passage.text) is not None
 
 
 def without_repeats(hits: list[SearchHit]) -> list[SearchHit]:

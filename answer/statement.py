@@ -16,7 +16,7 @@ def _calm_capitals(text: str, towns: tuple[str, ...]) -> str:
     """Names of towns printed in capitals, as names."""
     for town in towns:
         text = re.sub(rf"\b{re.escape(town.upper())}(S?)\b", lambda m, t=town: t + m.group(1).lower(), text)  # type: ignore[misc]
-    return text
+    return re.sub(r"^([A-ZÅÄÖ]{4,}):", lambda m: m.group(1).capitalize() + ":", text)
 
 
 def _heading_label(passage: Passage) -> str | None:

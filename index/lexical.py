@@ -17,7 +17,7 @@ from scipy.sparse import csc_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from wordfreq import zipf_frequency
 
-from index.compounds import INFLECTION, Vocabulary, relation, swedish
+from index.compounds import CONTAINED, INFLECTION, Vocabulary, relation, swedish
 from index.thesaurus import Phrase, Thesaurus, load_thesaurus
 from index.words import content_words, distance, fold, stem, words
 from ingest.model import Passage
@@ -167,6 +167,8 @@ class LexicalIndex:
         best = np.zeros(self._size)
         for phrase, weight in alternatives.items():
             together = np.minimum.reduce([self._match_word(word, field) for word in phrase])
+            if weight < 1:  # a part of a word that only stands for the one asked for is too far off
+                together = np.where(together > CONTAINED, together, 0.0)
             np.maximum(best, weight * together, out=best)
         return best
 

@@ -98,6 +98,10 @@ class FactFinder:
                     self.add("participants", str(entry.participants), [entry.participants_line], region.region)
             if region.host_town:
                 self._host(region, chapter, entry, structure)
+                for naming in structure.namings:  # another host named elsewhere is told too, and warned of
+                    other = naming.host_town
+                    if naming.region == region.region and other and other != region.host_town:
+                        self.add("host_town", other, [naming.line], region.region)
         for entry in entries:
             if entry.heading is None and entry.page is not None:
                 self.add("contents", f"{entry.title}, s. {entry.page}", entry.lines)
