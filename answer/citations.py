@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import re
 
 from answer.model import Citation
 from answer.swedish import longest_without_contacts
 from index.library import Library
 from ingest.model import Fact, Passage, RegionChapter, Report
+
+log = logging.getLogger(__name__)
 
 
 def normal(text: str) -> str:
@@ -53,7 +56,7 @@ def cite_fact(report: Report, fact: Fact, number: int) -> Citation:
         page=page,
         pages=(page, page) if page is not None else None,
         question=None,
-        town=None,
+        town=fact.value if fact.name == "host_town" else None,
         quote=longest_without_contacts(fact.quote),
     )
 
@@ -63,12 +66,20 @@ def fault(citation: Citation, library: Library) -> str | None:
     try:
         report = library.report(citation.document)
         text = report.page_text(citation.page)
+        if citation.pages and citation.pages[1] != citation.pages[0]:
+            text += "\n" + report.page_text(citation.pages[1])
     except KeyError:
         return f"{citation.document} has no page {citation.page}"
-    if citation.pages and citation.pages[1] != citation.pages[0]:
-        text += "\n" + report.page_text(citation.pages[1])
     if not citation.quote or normal(citation.quote) not in normal(text):
         return f"the quote does not stand on page {citation.page} of {citation.document}"
     if citation.passage_id and library.passage(citation.passage_id).region != citation.region:
-        return f"the passage belongs to another region than {citation.region}"
+        return f"the passage on page {citation.page} of {citation.document} is not of region {citation.region}"
     return None
+
+
+def holds(citation: Citation, library: Library) -> bool:
+    """Whether a citation may be shown. One that does not hold is a defect of the index, and is logged."""
+    reason = fault(citation, library)
+    if reason:
+        log.error("citation dropped: %s", reason)
+    return reason is None

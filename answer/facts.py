@@ -11,15 +11,11 @@ from answer.model import Answer, Citation, Claim, Query, Understanding
 from answer.question import plain, same_region
 from answer.relevance import admitted
 from answer.statement import statement
-from answer.swedish import as_sentence, swedish_date
+from answer.swedish import MONTHS, as_sentence, swedish_date
 from index.library import Library
 from ingest.model import Fact, Passage, Report
 
-TOGETHER: dict[str, tuple[str, ...]] = {  # a question without a region asks for the whole meeting as well
-    "participants": ("participants_total", "participants"),
-    "next_host_towns": ("next_host_towns", "next_meeting"),
-    "next_meeting": ("next_meeting", "next_host_towns"),
-}
+_EACH_REGION = re.compile(r"\b(?:varje|per region|respektive|regioner\w*|vilken region|alla region\w*|jamfor\w*)\b")
 
 
 def _value(fact: Fact) -> str:
@@ -27,6 +23,12 @@ def _value(fact: Fact) -> str:
     if re.fullmatch(r"\d{4}-\d\d-\d\d", fact.value):
         return swedish_date(fact.value)
     return fact.value
+
+
+def _is_past(value: str, today: date) -> bool:
+    """Whether a date in words ("30 september-1 oktober 2024") lies before today."""
+    match = re.search(rf"(\d{{1,2}})\s+({'|'.join(MONTHS)})\s+(\d{{4}})$", value)
+    return bool(match) and date(int(match[3]), MONTHS.index(match[2]) + 1, int(match[1])) < today  # type: ignore[index]
 
 
 def _sentence(report: Report, fact: Fact) -> str:
@@ -47,24 +49,33 @@ def _sentence(report: Report, fact: Fact) -> str:
     return text[0].upper() + text[1:]
 
 
-def _wanted(understood: Understanding, report: Report) -> list[Fact]:
-    """The report's facts that the question asks for, totals first."""
-    assert understood.fact is not None
-    names: tuple[str, ...] = TOGETHER.get(understood.fact, (understood.fact,))
-    if understood.regions:
-        names = tuple(name for name in names if name != "participants_total")
+def _names(query: Query, understood: Understanding, report: Report) -> tuple[str, ...]:
+    """Which facts of a report answer the question: a number of the whole meeting, or of each region."""
+    asked = understood.fact or ""
+    has = {fact.name for fact in report.facts}
+    if asked == "participants" and not understood.regions:
+        if _EACH_REGION.search(plain(query.question)):
+            return ("participants",)
+        return ("participants_total",) if "participants_total" in has else ("participants",)
+    if asked == "next_host_towns" and asked not in has:
+        return ("next_meeting",)
+    return (asked,)
+
+
+def _wanted(query: Query, understood: Understanding, report: Report) -> list[Fact]:
+    """The report's facts that the question asks for."""
+    hosted = {f.region for f in report.facts if f.name == "host_town" and f.value in understood.towns}
     found = []
-    for name in names:
-        for fact in report.facts:
-            if fact.name != name:
+    for fact in report.facts:
+        if fact.name not in _names(query, understood, report):
+            continue
+        if understood.regions and fact.region and not any(same_region(r, fact.region) for r in understood.regions):
+            continue
+        if understood.towns:
+            named = plain(f"{fact.value} {fact.quote}")
+            if fact.region not in hosted and not any(plain(town) in named for town in understood.towns):
                 continue
-            if understood.regions and fact.region and not any(same_region(r, fact.region) for r in understood.regions):
-                continue
-            if understood.towns and name in ("host_town", "towns", "next_host_towns", "cancelled"):
-                named = plain(f"{fact.value} {fact.quote}")
-                if not any(plain(town) in named for town in understood.towns):
-                    continue
-            found.append(fact)
+        found.append(fact)
     return found
 
 
@@ -86,8 +97,11 @@ def answer_from_facts(query: Query, understood: Understanding, library: Library,
     claims: list[Claim] = []
     citations: list[Citation] = []
     seen: set[str] = set()
+    past = False
+    if understood.fact in ("next_meeting", "next_host_towns") and not understood.meetings:
+        reports = [r for r in reports if _wanted(query, understood, r)][:1]  # what older reports announce is past
     for report in reports:
-        for fact in _wanted(understood, report):
+        for fact in _wanted(query, understood, report):
             text = _sentence(report, fact)
             if text in seen:
                 continue
@@ -95,7 +109,9 @@ def answer_from_facts(query: Query, understood: Understanding, library: Library,
             number = len(citations) + 1
             citations.append(cite_fact(report, fact, number))
             section = report.meeting.label if report.meeting else None
-            claims.append(Claim(text=text, town=None, citations=(number,), section=section))
+            town = fact.value if fact.name == "host_town" else None
+            claims.append(Claim(text=text, town=town, citations=(number,), section=section))
+            past = past or (fact.name == "next_meeting" and _is_past(fact.value, today))
     if understood.fact in ("next_meeting", "next_host_towns") and understood.regions:
         for passage in _about_coming_hosts(understood, library):  # what a region itself says of its coming meetings
             citations.append(cite_passage(library, passage, len(citations) + 1))
@@ -109,4 +125,6 @@ def answer_from_facts(query: Query, understood: Understanding, library: Library,
         if len(lines) == 1:
             lines.append("")
         lines.append(f"- {claim.text} [{claim.citations[0]}]")
+    if past:
+        lines.append("\n" + message("fact_past"))
     return Answer(query, understood, lead, "\n".join(lines), tuple(claims), tuple(citations))
