@@ -25,7 +25,10 @@ TODAY = date(2026, 11, 1)  # what "i våras" counts from; fixed, so that a run g
 
 def main(arguments: Sequence[str] | None = None, opened: Assistant | None = None) -> int:
     """Run the command; `opened` takes the place of the assistant over the index (tests)."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.save_baseline and (_part(options) or options.without_thesaurus):
+        parser.error("a baseline is saved of the whole set, as it is asked by default")
     try:
         return _run(options, opened)
     except CitygroupError as error:
@@ -48,13 +51,17 @@ def _run(options: argparse.Namespace, opened: Assistant | None) -> int:
     print(f"\nRapport: {html}")
     status = 1 if any(r.error for r in result.results) else 0
     if options.compare:
-        found = compare.compare(result, options.baseline, options.split)
+        found = compare.compare(result, options.baseline, whole=not _part(options))
         print(f"\nJämfört med baslinjen:\n{report.comparison_text(found)}")
         status = 1 if found.drops else status
     if options.save_baseline:
         compare.save_baseline(result, options.baseline)
         print(f"Baslinje sparad: {options.baseline}")
     return status
+
+
+def _part(options: argparse.Namespace) -> bool:
+    return bool(options.split or options.kind or options.id)
 
 
 def open_assistant(settings: Settings, thesaurus: bool = True) -> Assistant:

@@ -59,10 +59,10 @@ def save_baseline(run: Run, path: Path = BASELINE) -> None:
     write_atomically(path, lines + "\n")
 
 
-def compare(run: Run, path: Path = BASELINE, split: str | None = None) -> Comparison:
+def compare(run: Run, path: Path = BASELINE, whole: bool = True) -> Comparison:
     """Raises QuestionSetError where no baseline was kept for the run's documents.
 
-    With `split` None a run of part of the set counts the absent cases as gone; else only the split's are looked at.
+    Of a run of part of the set (`whole` false) the cases that were not run are not counted as gone.
     """
     data = _read(path).get(_corpus(run.documents))
     if data is None:
@@ -71,8 +71,6 @@ def compare(run: Run, path: Path = BASELINE, split: str | None = None) -> Compar
             "Save one with: python -m eval --save-baseline"
         )
     old: Mapping[str, Mapping[str, Any]] = data["cases"]
-    if split:
-        old = {case_id: entry for case_id, entry in old.items() if entry["split"] == split}
     now = {result.id: result for result in run.results}
     same = [case_id for case_id in now if case_id in old and old[case_id]["asks"] == now[case_id].asks]
     changes = [change for case_id in same if (change := _change(now[case_id], old[case_id]))]
@@ -80,7 +78,7 @@ def compare(run: Run, path: Path = BASELINE, split: str | None = None) -> Compar
         tuple(changes),
         _figures([old[i]["scores"] for i in same], [_scores(now[i]) for i in same]),
         tuple(i for i in now if i not in old),
-        tuple(i for i in old if i not in now),
+        tuple(i for i in old if i not in now) if whole else (),
         tuple(i for i in now if i in old and i not in same),
     )
 

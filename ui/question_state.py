@@ -20,11 +20,12 @@ from ui.question_texts import q
 
 @dataclass(frozen=True)
 class Bank:
-    """The files that the page works on."""
+    """The files that the page works on. Runs over other `documents` than these are not shown."""
 
     store: QuestionStore = QuestionStore()
     runs: Path = history.RUNS
     thumbs: Path = feedback.FEEDBACK
+    documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,10 @@ def _load_cases(path: str, changed: int, size: int) -> tuple[Case, ...]:
 
 
 def load_runs(bank: Bank) -> tuple[Run, ...]:
-    """Every kept run, oldest first."""
+    """The kept runs over the bank's documents, oldest first."""
     found = sorted(bank.runs.glob(f"*/{history.RESULTS}"))
-    return _load_runs(str(bank.runs), tuple((path.parent.name, path.stat().st_mtime_ns) for path in found))
+    runs = _load_runs(str(bank.runs), tuple((path.parent.name, path.stat().st_mtime_ns) for path in found))
+    return tuple(run for run in runs if run.documents == bank.documents)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from eval.runner import Assistant
@@ -35,7 +37,8 @@ _CSS = """
 
 def render(assistant: Assistant, bank: Bank | None = None) -> None:
     """Draw the page. `bank` names the files to work on; the project's own unless given."""
-    bank = bank or Bank()
+    documents = tuple(sorted(report.document for report in assistant.library.reports))
+    bank = replace(bank or Bank(), documents=documents)
     st.html(_CSS)
     with st.container(key="questions"):
         st.title(q("title"), anchor=False)

@@ -66,6 +66,12 @@ def test_a_part_of_the_set_can_be_run(command, world, capsys):
     assert command("--id", "okand") == 2
 
 
+def test_a_baseline_is_not_saved_of_part_of_the_set(command, tmp_path):
+    with pytest.raises(SystemExit):
+        command("--split", "held", "--save-baseline")
+    assert not (tmp_path / "b.json").exists()
+
+
 def test_expected_mentions_that_the_corpus_does_not_hold_are_named(command, world, capsys):
     assistant = replace(world.assistant(), library=replace(world.library, reports=(world.report,)))
     command(assistant=assistant)

@@ -118,6 +118,12 @@ def test_a_change_since_the_run_before_is_shown(desk):
     assert "− mote\\-2031" in texts(at) or "ljusslingor" in texts(at)
 
 
+def test_runs_over_other_documents_are_not_mixed_in(desk):
+    other = replace(desk.world.assistant(), library=replace(desk.world.library, reports=desk.world.library.reports[:1]))
+    history.save(run(other, desk.bank.store.load()), desk.bank.runs)
+    assert list(desk.open().dataframe[0].value["Funna"]) == ["Inte körd", "Inte körd"]
+
+
 def test_an_open_question_shows_answer_mentions_and_sources(desk):
     missing = replace(desk.world.right, claims=desk.world.right.claims[1:], citations=desk.world.right.citations[1:])
     desk.assistant = desk.world.assistant(ljus=missing)
