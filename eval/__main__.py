@@ -44,6 +44,8 @@ def _run(options: argparse.Namespace, opened: Assistant | None) -> int:
     assistant = opened or open_assistant(settings, thesaurus=not options.without_thesaurus)
     _warn_of_absent_mentions(chosen, assistant)
     said = {"Ordlista": "urkopplad"} if options.without_thesaurus else {}
+    if settings.llm.model and not options.without_thesaurus:
+        said["Språkmodell"] = settings.llm.model
     result = run(assistant, chosen, _bar("Frågor"), options=said)
     print(report.terminal(result))
     folder = history.save(result, options.output)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from answer.model import Answer, NoAnswer, Query, to_json
+from answer.model import Answer, NoAnswer, Query, Understanding, to_json
 from eval import names
 from eval.cases import Case, Mention, mention_from_dict, mention_to_dict
 from eval.evaluators import Item, Score, evaluate, stated_by
@@ -225,6 +225,10 @@ def _result_to_dict(result: CaseResult) -> dict[str, Any]:
 
 
 def _ranking(assistant: Assistant, result: Answer | NoAnswer) -> SearchResult:
+    """The search behind an answer, as the assistant called it where it tells."""
+    hits: Callable[[Understanding], SearchResult] | None = getattr(assistant, "hits", None)
+    if hits is not None:
+        return hits(result.understanding)
     searcher: Searcher | None = getattr(assistant, "searcher", None)
     if searcher is None:
         return SearchResult()
