@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -38,25 +39,42 @@ def readable(result: Answer | NoAnswer) -> str:
 
 def _queries(path: Path) -> Iterator[Query]:
     """Queries of a JSON-lines file. Raises CitygroupError naming the line."""
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                data: dict[str, Any] = json.loads(line)
-                yield Query(
-                    question=str(data["question"]),
-                    history=tuple(map(str, data.get("history") or ())),
-                    region=data.get("region"),
-                    meeting=data.get("meeting"),
-                    town=data.get("town"),
-                    home_town=data.get("home_town"),
-                    id=data.get("id"),
-                )
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise CitygroupError(
-                    f'{path}, line {number}: expected an object with "question" ({type(error).__name__}: {error})'
-                ) from error
+    for number, line in enumerate(path.read_bytes().removeprefix(BOM_UTF8).split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            data = json.loads(line.decode("utf-8"))
+            yield Query(
+                question=_text(data["question"], "question"),
+                history=tuple(_history(data.get("history"))),
+                region=_optional(data, "region"),
+                meeting=_optional(data, "meeting"),
+                town=_optional(data, "town"),
+                home_town=_optional(data, "home_town"),
+                id=data.get("id"),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise CitygroupError(
+                f'{path}, line {number}: expected an object with "question" ({type(error).__name__}: {error})'
+            ) from error
+
+
+def _text(value: object, name: str) -> str:
+    """Raises TypeError naming the field."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be text, not {value!r}")
+    return value
+
+
+def _optional(data: dict[str, Any], name: str) -> str | None:
+    value = data.get(name)
+    return None if value is None else _text(value, name)
+
+
+def _history(value: object) -> list[str]:
+    if not isinstance(value, list | None):
+        raise TypeError(f"history must be a list of texts, not {value!r}")
+    return [_text(question, "history") for question in value or ()]
 
 
 def main(arguments: list[str] | None = None) -> int:

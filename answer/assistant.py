@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 import re
+import textwrap
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from answer.citations import cite_passage, fault
+from answer.citations import cite_passage, holds
 from answer.compose import compose
 from answer.facts import answer_from_facts
 from answer.messages import message
 from answer.model import Answer, NoAnswer, Query, Understanding
 from answer.question import Known, plain, understand
 from answer.relevance import admitted, relevant
-from answer.swedish import counted, listed, swedish_date
+from answer.swedish import counted, listed, swedish_date, without_contacts
 from index.library import Library
 from index.model import SearchHit, SearchResult
 from index.search import Searcher
@@ -29,7 +29,6 @@ from ingest.towns import Gazetteer
 if TYPE_CHECKING:
     from answer.language_model import Draft, Writer
 
-log = logging.getLogger(__name__)
 NEAR = 3
 _CONTACT_ASKED = re.compile(
     r"\b(?:(?:telefon|mobil|tele)nummer|e-?postadress\w*|(?:mejl|mail|e-?post)\s?adress\w*|kontaktuppgift\w*)\b"
@@ -106,22 +105,22 @@ class Assistant:
             return self._unknown(query, understood)
         if understood.fact:
             found = answer_from_facts(query, understood, self.library, self._today())
-            return self._checked(found) if found else self._refuse(query, understood, ())
+            return found or self._refuse(query, understood, ())
         if not understood.topic and not self._filtered(understood):
             return NoAnswer(query, understood, message("refusal_empty"))
         if _CONTACT_ASKED.search(plain(query.question)):
             near = tuple(h for h in self.hits(understood).hits if admitted(h.passage, understood, self.library))
             return self._refusal(query, understood, message("refusal_contact"), near[:1])
         search = self.hits(understood)
-        chosen = relevant(search, understood, self.library)
+        chosen = self._standing(relevant(search, understood, self.library))
         notice = None
         if not chosen and (wider := self._where_hosted(understood)):
-            chosen = relevant(self.hits(wider), wider, self.library)
+            chosen = self._standing(relevant(self.hits(wider), wider, self.library))
             notice = message("broadened", towns=listed(understood.towns))
         if not chosen:
             return self._refuse(query, understood, search.hits)
         overlap = self.searcher.lexical.overlap(understood.text or query.question)
-        return replace(self._checked(compose(query, understood, chosen, self.library, overlap)), notice=notice)
+        return replace(compose(query, understood, chosen, self.library, overlap), notice=notice)
 
     def hits(self, understood: Understanding) -> SearchResult:
         """Every passage with its probability; without a topic, all that the filters admit."""
@@ -156,16 +155,9 @@ class Assistant:
     def _filtered(understood: Understanding) -> bool:
         return bool(understood.regions or understood.meetings or understood.towns or understood.documents)
 
-    def _checked(self, answer: Answer) -> Answer:
-        """Without the claims whose citation does not hold; that is a defect of the index, and is logged."""
-        faults = {c.number: reason for c in answer.citations if (reason := fault(c, self.library))}
-        for number, reason in faults.items():
-            log.error("citation %s dropped: %s", number, reason)
-        if not faults:
-            return answer
-        claims = tuple(c for c in answer.claims if not set(c.citations) & faults.keys())
-        citations = tuple(c for c in answer.citations if c.number not in faults)
-        return replace(answer, claims=claims, citations=citations)
+    def _standing(self, hits: Iterable[SearchHit]) -> list[SearchHit]:
+        """The hits whose quote stands on its page: text and claims are made of these alone."""
+        return [hit for hit in hits if holds(cite_passage(self.library, hit.passage, 0), self.library)]
 
     # --- refusals ---
 
@@ -190,24 +182,24 @@ class Assistant:
     def _refuse(self, query: Query, understood: Understanding, hits: tuple[SearchHit, ...]) -> NoAnswer:
         where = self._where(understood)
         outside = any(h.probability >= 0.5 for h in hits)
-        if outside and where:
-            text = message("refusal_filtered", where=where, topic=f"”{understood.topic}”")
-        else:
-            text = message("refusal", where=where)
+        elsewhere = message("refusal_filtered", where=where, topic=f"”{understood.topic}”")
+        text = elsewhere if outside and where else message("refusal", where=where)
         return self._refusal(query, understood, text, tuple(h for h in hits if h.probability >= 0.15))
 
     def _refusal(self, query: Query, understood: Understanding, text: str, near: tuple[SearchHit, ...]) -> NoAnswer:
-        citations = tuple(cite_passage(self.library, hit.passage, i) for i, hit in enumerate(near[:NEAR], 1))
+        near = tuple(self._standing(near[:NEAR]))
+        citations = tuple(cite_passage(self.library, hit.passage, i) for i, hit in enumerate(near, 1))
         lines = [f"{text} {self._searched()}"]
         if citations:
             lines.append("\n" + message("near"))
-            for hit, citation in zip(near, citations, strict=False):
+            for hit, citation in zip(near, citations, strict=True):
                 place = listed(
                     [part for part in (citation.region and f"region {citation.region}", citation.town) if part]
                 )
                 when = swedish_date(citation.meeting.date) if citation.meeting else citation.title
                 page = f", s. {citation.page}" if citation.page else ""
-                lines.append(f"- {hit.passage.text[:140]} ({', '.join(part for part in (place, when) if part)}{page})")
+                words = textwrap.shorten(without_contacts(hit.passage.text), 140, placeholder=" …")
+                lines.append(f"- {words} ({', '.join(part for part in (place, when) if part)}{page})")
         return NoAnswer(query, understood, "\n".join(lines), citations)
 
     @staticmethod

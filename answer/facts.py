@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from answer.citations import cite_fact, cite_passage
+from answer.citations import cite_fact, cite_passage, holds
 from answer.messages import message
 from answer.model import Answer, Citation, Claim, Query, Understanding
 from answer.question import plain, same_region
 from answer.relevance import admitted
 from answer.statement import statement
-from answer.swedish import MONTHS, as_sentence, swedish_date
+from answer.swedish import MONTHS, as_sentence, swedish_date, without_contacts
 from index.library import Library
 from ingest.model import Fact, Passage, Report
 
@@ -44,7 +44,7 @@ def _sentence(report: Report, fact: Fact) -> str:
         where = f" för region {fact.region}" if fact.region else ""
         return message(f"fact_{name}", meeting=swedish_date(meeting.date) + where, value=_value(fact))
     if name == "cancelled":
-        return as_sentence(fact.quote)
+        return as_sentence(without_contacts(fact.quote))
     text = message(f"fact_{name}", region=region, meeting=when, value=_value(fact))
     return text[0].upper() + text[1:]
 
@@ -107,14 +107,20 @@ def answer_from_facts(query: Query, understood: Understanding, library: Library,
                 continue
             seen.add(text)
             number = len(citations) + 1
-            citations.append(cite_fact(report, fact, number))
+            citation = cite_fact(report, fact, number)
+            if not holds(citation, library):
+                continue
+            citations.append(citation)
             section = report.meeting.label if report.meeting else None
             town = fact.value if fact.name == "host_town" else None
             claims.append(Claim(text=text, town=town, citations=(number,), section=section))
             past = past or (fact.name == "next_meeting" and _is_past(fact.value, today))
     if understood.fact in ("next_meeting", "next_host_towns") and understood.regions:
         for passage in _about_coming_hosts(understood, library):  # what a region itself says of its coming meetings
-            citations.append(cite_passage(library, passage, len(citations) + 1))
+            citation = cite_passage(library, passage, len(citations) + 1)
+            if not holds(citation, library):
+                continue
+            citations.append(citation)
             text = statement(passage, lambda sentence: float("värdstad" in sentence.lower()))
             claims.append(Claim(text=text, town=passage.town, citations=(len(citations),)))
     if not claims:

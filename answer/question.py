@@ -404,7 +404,7 @@ def understand(query: Query, known: Known, today: date) -> Understanding:
     for question in query.history:
         earlier = _read(replace(query, question=question, region=None, meeting=None, town=None), known, today, earlier)
     understood = _read(query, known, today, earlier)
-    return _apply_filters(understood, query)
+    return _apply_filters(understood, query, known)
 
 
 def _read(query: Query, known: Known, today: date, earlier: Understanding | None) -> Understanding:
@@ -483,12 +483,14 @@ def _follow(now: Understanding, earlier: Understanding, has_topic: bool, masked:
     )
 
 
-def _apply_filters(understood: Understanding, query: Query) -> Understanding:
-    """The reader's own filters stand above what the question names."""
+def _apply_filters(understood: Understanding, query: Query, known: Known) -> Understanding:
+    """The reader's own filters stand above what the question names. A day without a meeting is unknown."""
     if query.region:
         understood = replace(understood, regions=(query.region,))
     if query.meeting:
-        understood = replace(understood, meetings=(query.meeting,))
+        dates = tuple(m.date for m in known.meetings if query.meeting in (m.date, *m.dates))
+        unknown = understood.unknown if dates else (*understood.unknown, query.meeting)
+        understood = replace(understood, meetings=dates, unknown=unknown)
     if query.town:
         understood = replace(understood, towns=(query.town,))
     return understood

@@ -80,14 +80,19 @@ def as_sentence(text: str) -> str:
     return text if text[-1] in ".!?…" else text.rstrip(",;:–- ") + "."
 
 
+BARE = 4  # words: fewer, left over of a sentence with contact details, state nothing ("Kontakt: eller.")
 _CONTACT = re.compile(
     r"\(?\b[\w.+-]+@[\w-]+\.[\w.-]+\w\)?|\(?(?:\+46|\b0)\d{1,3}[\s-]{0,3}\d{2,3}(?:[\s-]?\d{2,3}){1,3}\b\)?"
 )
 
 
 def without_contacts(text: str) -> str:
-    """The text without e-mail addresses and telephone numbers."""
-    return re.sub(r"\s{2,}", " ", re.sub(r"\s+([.,;:])", r"\1", _CONTACT.sub("", text))).strip()
+    """The text without e-mail addresses and telephone numbers, and without sentences that hold little else."""
+    if not _CONTACT.search(text):
+        return text
+    parts = [(part, re.sub(r"\s+([.,;:])", r"\1", _CONTACT.sub("", part)).strip()) for part in sentences(text)]
+    kept = [rest for part, rest in parts if rest == part or len(re.findall(r"\w+", rest)) >= BARE]
+    return re.sub(r"\s{2,}", " ", " ".join(kept or [rest for _, rest in parts])).strip()
 
 
 def longest_without_contacts(text: str) -> str:

@@ -6,9 +6,9 @@ recognised it, vectors by the text that was embedded.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ import ingest
 from index import generations
 from index.embedding import encoder_fingerprint, load_encoder, passage_text
 from index.model import Manifest
-from index.store import ChromaStore
+from index.store import ChromaStore, Stored
 from ingest.corrections import apply_correction, corrections_text, load_corrections
 from ingest.errors import CitygroupError, IndexMissing, UnreadableFile
 from ingest.model import IngestReport, Passage, Report, Skipped
@@ -53,19 +53,17 @@ def reading_code() -> str:
 
 def _read(path: Path, name: str, sha: str, index: Path, code: str) -> tuple[Report, bool]:
     """The report and whether its structure was known already."""
-    cached = index / "reports" / f"{sha}-{code}.json"
+    cached = generations.structure_file(index, name, sha, code)
+    kept = generations.kept_file(index, name, sha)
     if cached.is_file():
         try:
             report = report_from_dict(json.loads(cached.read_text(encoding="utf-8")))
-            if report.document == name:
-                return report, True
+            generations.keep_file(path, kept)
+            return report, True
         except (ValueError, KeyError, TypeError):
             pass  # damaged cache: read the file again
     report = read_report(path, name)
-    kept = index / "files" / f"{sha}{path.suffix.lower()}"
-    if not kept.is_file():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, kept)
+    generations.keep_file(path, kept)
     generations.write_atomically(cached, json.dumps(report_to_dict(report), ensure_ascii=False))
     return report, False
 
@@ -74,6 +72,8 @@ def _vectors(
     texts: Sequence[str], settings: Settings, known: dict[str, NDArray[np.float32]], progress: Progress
 ) -> NDArray[np.float32]:
     """A vector per text; those of `known` are taken over, the others embedded."""
+    if not texts:
+        return np.zeros((0, 0), np.float32)
     missing = sorted({text for text in texts if text not in known})
     if missing:
         encoder = load_encoder(settings)
@@ -156,17 +156,17 @@ def _build(settings: Settings, progress: Progress) -> IngestReport:
         pass
     removed = tuple(sorted(set(previous.corpus) - set(hashes))) if previous else ()
     outcome = IngestReport(tuple(reports), tuple(skipped), tuple(unchanged), removed)
-    if previous and replace(previous, dimensions=0, built="", passages=0) == wanted:
+    passages = _unique([passage for report in reports for passage in report.passages])
+    stored: Stored = {}
+    if previous and previous.fingerprint == wanted.fingerprint:
+        with contextlib.suppress(IndexMissing):
+            stored = open_store(settings, previous_name).read()
+    same = previous and replace(previous, dimensions=0, built="", passages=0) == wanted
+    if same and stored.keys() == {passage.id for passage in passages}:  # a damaged store is written anew
         return outcome
 
-    passages = _unique([passage for report in reports for passage in report.passages])
     texts = [passage_text(passage) for passage in passages]
-    known: dict[str, NDArray[np.float32]] = {}
-    if previous and previous.fingerprint == wanted.fingerprint:
-        try:
-            known = dict(open_store(settings, previous_name).read().values())
-        except IndexMissing:
-            known = {}
+    known = dict(stored.values())
     vectors = _vectors(texts, settings, known, progress)
 
     name = generations.new_name(index)

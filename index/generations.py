@@ -1,10 +1,10 @@
 """Index generations: each is built beside the others, published in one step, and never changed afterwards.
 
-    INDEX/CURRENT                    name of the published generation
-    INDEX/LOCK                       held while one process writes
-    INDEX/files/SHA256.pdf           the corpus files as they were read
-    INDEX/reports/SHA256-CODE.json   their recognised structure
-    INDEX/generations/NAME/          manifest.json and, unless a server holds it, the Chroma folder
+    INDEX/CURRENT                         name of the published generation
+    INDEX/LOCK                            held while one process writes
+    INDEX/files/SHA256.pdf                the corpus files as they were read
+    INDEX/reports/SHA256-NAME-CODE.json   their recognised structure, by content, file name and reading code
+    INDEX/generations/NAME/               manifest.json and, unless a server holds it, the Chroma folder
 
 A reader, a crash or a second writer therefore never sees half an index. The newest two generations are kept, so that a
 reader that still has the previous one open can go on.
@@ -13,6 +13,7 @@ reader that still has the previous one open can go on.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -64,8 +65,10 @@ def current(index: Path) -> str:
     """Name of the published generation. Raises IndexMissing where nothing was published."""
     try:
         name = (index / "CURRENT").read_text(encoding="utf-8").strip()
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise IndexMissing(f"There is no index in {index}. Build it with: python -m ingest") from error
+    except UnicodeDecodeError:
+        name = "?"
     if not (index / "generations" / name / "manifest.json").is_file():
         raise IndexMissing(f"The index in {index} is damaged ({name!r} is gone). Rebuild it with: python -m ingest")
     return name
@@ -83,8 +86,40 @@ def new_name(index: Path) -> str:
 
 
 def read_manifest(index: Path, name: str) -> Manifest:
-    data = json.loads((folder(index, name) / "manifest.json").read_text(encoding="utf-8"))
-    return Manifest(**data)
+    """Raises IndexMissing where it cannot be read."""
+    try:
+        return Manifest(**json.loads((folder(index, name) / "manifest.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise IndexMissing(
+            f"The index in {index} is damaged (manifest of {name}: {error}). Rebuild it with: python -m ingest"
+        ) from error
+
+
+def structure_file(index: Path, document: str, sha: str, code: str) -> Path:
+    """Where the recognised structure of a document is kept.
+
+    The name is part of it: passage ids hold it, and a renamed file must not take the place of what the published
+    generation still reads.
+    """
+    return index / "reports" / f"{sha}-{hashlib.sha256(document.encode()).hexdigest()[:12]}-{code}.json"
+
+
+def kept_file(index: Path, document: str, sha: str) -> Path:
+    """Where the corpus file itself is kept."""
+    return index / "files" / f"{sha}{Path(document).suffix.lower()}"
+
+
+def keep_file(source: Path, kept: Path) -> None:
+    """Copy a corpus file so that a run that is broken off never leaves a part of it."""
+    if kept.is_file():
+        return
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    temporary = kept.with_name(f".{kept.name}.{uuid.uuid4().hex}")
+    try:
+        shutil.copyfile(source, temporary)
+        os.replace(temporary, kept)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def publish(index: Path, name: str, manifest: Manifest) -> None:

@@ -47,8 +47,7 @@ class Library:
 
     def file(self, document: str) -> Path:
         """The file as it was read, kept with the index."""
-        sha = self.manifest.corpus[document]
-        return self.folder / "files" / f"{sha}{Path(document).suffix.lower()}"
+        return generations.kept_file(self.folder, document, self.manifest.corpus[document])
 
 
 def open_library(settings: Settings) -> Library:
@@ -69,8 +68,8 @@ def open_library(settings: Settings) -> Library:
     corrections = corrections_from_text(manifest.options.get("corrections", ""))
     reports = []
     for document, sha in manifest.corpus.items():
-        path = index / "reports" / f"{sha}-{manifest.options['reading']}.json"
         try:
+            path = generations.structure_file(index, document, sha, manifest.options["reading"])
             report = report_from_dict(json.loads(path.read_text(encoding="utf-8")))
             reports.append(apply_correction(report, corrections.get(document)))
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -79,10 +78,12 @@ def open_library(settings: Settings) -> Library:
             ) from error
     stored = open_store(settings, name).read()
     passages = tuple(
-        {
-            p.id: p for report in sorted(reports, key=lambda r: r.document) for p in report.passages if p.id in stored
-        }.values()
+        {p.id: p for report in sorted(reports, key=lambda r: r.document) for p in report.passages}.values()
     )
+    if lacking := [p for p in passages if p.id not in stored]:
+        raise IndexMismatch(
+            f"The index in {index} lacks the vectors of {len(lacking)} of {len(passages)} passages. {rebuild}"
+        )
     vectors = (
         np.stack([stored[p.id][1] for p in passages]) if passages else np.zeros((0, manifest.dimensions), np.float32)
     )

@@ -17,6 +17,8 @@ from ingest.errors import IndexMissing, SettingsError
 from ingest.model import Passage
 
 BATCH = 1_000
+REBUILD = "Rebuild it with: python -m ingest"
+Stored = dict[str, tuple[str, NDArray[np.float32]]]  # passage id -> the embedded text and its vector
 
 
 class ChromaStore:
@@ -46,7 +48,10 @@ class ChromaStore:
         else:
             if folder is None:
                 raise ValueError("a folder or a url is needed")
-            self._client = chromadb.PersistentClient(path=str(folder), settings=quiet)
+            try:
+                self._client = chromadb.PersistentClient(path=str(folder), settings=quiet)
+            except Exception as error:  # a damaged database raises whatever its engine does
+                raise IndexMissing(f"The vector store {folder} cannot be opened ({error}). {REBUILD}") from error
 
     def write(self, passages: Sequence[Passage], texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Store passages anew with the text that was embedded and its vector (n, d)."""
@@ -77,21 +82,22 @@ class ChromaStore:
             ]
             store.add(nodes)
 
-    def read(self) -> dict[str, tuple[str, NDArray[np.float32]]]:
-        """Every stored passage's id with its embedded text and vector. Raises IndexMissing where there is none."""
+    def read(self) -> Stored:
+        """What is stored for every passage. Raises IndexMissing where there is nothing or it cannot be read."""
         try:
             collection = self._client.get_collection(self._name)
-        except Exception as error:
-            raise IndexMissing(f"The vector store has no collection {self._name!r}. Run: python -m ingest") from error
-        found: dict[str, tuple[str, NDArray[np.float32]]] = {}
-        total = collection.count()
-        for offset in range(0, total, BATCH):
-            batch = collection.get(include=["embeddings", "documents"], limit=BATCH, offset=offset)
-            embeddings, documents = batch["embeddings"], batch["documents"]
-            if embeddings is None or documents is None:
-                raise IndexMissing(f"Collection {self._name!r} holds no vectors. Run: python -m ingest")
-            for key, text, vector in zip(batch["ids"], documents, embeddings, strict=True):
-                found[key] = (text, np.asarray(vector, dtype=np.float32))
+            found: Stored = {}
+            for offset in range(0, collection.count(), BATCH):
+                batch = collection.get(include=["embeddings", "documents"], limit=BATCH, offset=offset)
+                embeddings, documents = batch["embeddings"], batch["documents"]
+                if embeddings is None or documents is None:
+                    raise ValueError("it holds no vectors")
+                for key, text, vector in zip(batch["ids"], documents, embeddings, strict=True):
+                    found[key] = (text, np.asarray(vector, dtype=np.float32))
+        except Exception as error:  # the client raises whatever its engine or transport does
+            raise IndexMissing(
+                f"The vector store has no readable collection {self._name!r} ({error}). {REBUILD}"
+            ) from error
         return found
 
     def drop(self) -> None:
