@@ -42,12 +42,14 @@ def base_name(document: str) -> str:
 
 
 class Places:
-    """Looks up quotes and mentions in the reports. Thread-safe once built; holds no state but the reports."""
+    """Looks up quotes and mentions in the reports. Thread-safe; what was found is kept, since the reports do not change."""
 
     def __init__(self, reports: Iterable[Report]) -> None:
         self.reports: dict[str, Report] = {}
         for report in sorted(reports, key=lambda r: r.document):
             self.reports.setdefault(base_name(report.document), report)
+        self._passages: dict[Mention, tuple[Passage, ...]] = {}
+        self._places: dict[tuple[str, str, int | None, str | None, str | None], Place | None] = {}
 
     def report(self, document: str) -> Report | None:
         return self.reports.get(base_name(document))
@@ -66,6 +68,12 @@ class Places:
 
     def place(self, citation: Citation) -> Place | None:
         """The citation's true place, told by its quote; None where the quote stands nowhere in the document."""
+        key = (citation.document, citation.quote, citation.page, citation.region, citation.passage_id)
+        if key not in self._places:
+            self._places[key] = self._place(citation)
+        return self._places[key]
+
+    def _place(self, citation: Citation) -> Place | None:
         report = self.report(citation.document)
         if report is None:
             return None
@@ -107,6 +115,11 @@ class Places:
 
     def passages_of(self, mention: Mention) -> tuple[Passage, ...]:
         """The passages that state a mention, in the report's order; empty where the corpus does not hold it."""
+        if mention not in self._passages:
+            self._passages[mention] = self._find(mention)
+        return self._passages[mention]
+
+    def _find(self, mention: Mention) -> tuple[Passage, ...]:
         report = self.reports.get(mention.document)
         if report is None:
             return ()
