@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from answer.citations import cite_passage
 from answer.messages import message
 from answer.model import Answer, Citation, Claim, Query, Understanding
-from answer.question import plain, same_region
+from answer.question import same_region
 from answer.relevance import WEAK
 from answer.statement import statement
-from answer.swedish import counted, listed, swedish_date
+from answer.swedish import alphabetical, counted, listed, swedish_date
 from index.library import Library
 from index.model import SearchHit
 from ingest.model import Meeting
@@ -123,7 +123,7 @@ def _lead(understood: Understanding, claims: Sequence[Claim], citations: Sequenc
         else:
             lead = message("lead_list_untitled", places=places, where=where)
     if len(towns) > 1:
-        lead += " " + message("lead_towns", towns=listed(sorted(towns, key=plain)[:NAMED_TOWNS]))
+        lead += " " + message("lead_towns", towns=listed(sorted(towns, key=alphabetical)[:NAMED_TOWNS]))
     if claims and all(claim.weak for claim in claims):
         lead += " " + message("weak")
     return lead

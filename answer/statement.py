@@ -72,7 +72,7 @@ def statement(passage: Passage, relevance: Callable[[str], float]) -> str:
         text = f"{label}: {text}"
     elif words < SHORT and passage.question and not passage.towns:
         text = f"{text.rstrip('.')} (på frågan ”{_short_question(passage.question)}”)"
-    missing = [town for town in passage.towns if town.lower() not in text.lower()]
+    missing = [town for town in passage.towns if not re.search(rf"(?i)\b{re.escape(town)}s?\b", text)]
     if missing:
         text = f"{', '.join(missing)}: {text}"
     return as_sentence(text)

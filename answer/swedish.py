@@ -39,6 +39,11 @@ def swedish_date(iso: str) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def alphabetical(name: str) -> str:
+    """Sort key of the Swedish alphabet: å, ä and ö come last."""
+    return name.lower().translate(str.maketrans("åäö", "{|}"))
+
+
 def counted(count: int, noun: str) -> str:
     """'tre orter', 'ett stycke', '14 regioner'."""
     singular, plural, neuter = NOUNS[noun]
