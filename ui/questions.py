@@ -8,6 +8,7 @@ import streamlit as st
 
 from eval.runner import Assistant
 from ingest.errors import QuestionSetError
+from ui import access
 from ui.question_case import render_case
 from ui.question_inbox import render_excel, render_inbox, render_new, waiting
 from ui.question_list import render_list
@@ -82,6 +83,11 @@ def render(assistant: Assistant, bank: Bank | None = None) -> None:
 
 
 def _reviewer() -> None:
-    """Who is reviewing; remembered for the visit, also while the field is not shown."""
-    st.session_state["qb-me"] = st.session_state.get("qb-me", "")
-    st.text_input(q("me"), key="qb-me", help=q("me_help"), max_chars=60, width=260)
+    """Who is reviewing; remembered for the visit, also while the field is not shown.
+
+    Whoever has logged in is told by the login: the part before the @, since the question file is no place for addresses.
+    """
+    address = access.visitor().address
+    known = address.partition("@")[0] if address else ""
+    st.session_state["qb-me"] = known or st.session_state.get("qb-me", "")
+    st.text_input(q("me"), key="qb-me", help=q("me_help"), max_chars=60, width=260, disabled=bool(known))

@@ -162,6 +162,17 @@ def test_without_a_name_nothing_is_saved_and_the_page_says_so(desk):
     assert desk.case().status == "förslag" and "Skriv ditt namn" in texts(at)
 
 
+def test_whoever_has_logged_in_is_named_without_the_address(desk, monkeypatch):
+    from ui import access
+
+    visitor = access.Visitor(access.Role.REVIEWER, True, "ann.berg@stad.example")
+    monkeypatch.setattr(access, "visitor", lambda: visitor)
+    at = desk.open_case(name="")
+    assert at.text_input(key="qb-me").disabled
+    click(at, "qb-approve")
+    assert desk.case().reviews[0].who == "ann.berg"
+
+
 def edit(at: AppTest, label: str, value: str) -> None:
     fields = [*at.text_area, *at.text_input]
     next(f for f in fields if f.label == label and "edit" in (f.key or "")).set_value(value)

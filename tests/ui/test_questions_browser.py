@@ -59,7 +59,7 @@ class Site:
 
     def open(self, name: str, width: int = 1280) -> Any:
         page = self.browser.new_page(viewport={"width": width, "height": 1600}, accept_downloads=True)
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.goto(self.url)
         field = page.get_by_label("Ditt namn", exact=True)
         field.fill(name)
@@ -78,11 +78,11 @@ class Site:
         return QuestionStore(self.folder / "questions.yaml").load()
 
     def wait_until(self, holds: Any) -> None:
-        for _ in range(100):
+        for _ in range(300):
             if holds():
                 return
             time.sleep(0.1)
-        raise AssertionError("it did not happen within ten seconds")
+        raise AssertionError("it did not happen within thirty seconds")
 
 
 @pytest.fixture(scope="module")
