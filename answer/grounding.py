@@ -29,9 +29,11 @@ from index.words import content_words, fold, stem
 from index.words import words as split_words
 from ingest.towns import Gazetteer
 
+# Measured on eval/grounding.yaml; see docs/decisions/language-model.md.
 ENOUGH_WORDS = 0.5  # share of a sentence's content words, weighted by rarity, that its sources have
-FEW_WORDS = 0.25  # enough where the embedding agrees
-SAME_MATTER = 0.86  # cosine of sentence and passage; thresholds: docs/decisions/language-model.md
+NEAR = 3.0  # and how far the source's similarity lies above the mean of all passages, in standard deviations
+FEW_WORDS, VERY_NEAR = 0.4, 4.5  # a freer wording stands where the embedding is surer
+MANY = 100  # passages; with fewer the spread tells little, and lying above the mean is enough
 IDLE = 0.12  # a cited passage with less of the sentence than this does not carry it
 
 Overlap = Callable[[str], Callable[[str], float]]  # LexicalIndex.overlap
@@ -57,6 +59,11 @@ class Evidence:
     @cached_property
     def whole(self) -> str:
         return f"{self.context}\n{self.text}"
+
+    @cached_property
+    def own_words(self) -> str:
+        """The words of everything that may be said of it, each once: matching takes time for every word."""
+        return " ".join(dict.fromkeys(split_words(f"{self.whole} {' '.join(self.towns)} {self.about}")))
 
     @cached_property
     def figures(self) -> list[Figure]:
@@ -121,7 +128,7 @@ class Grounding:
         """Whether a text names a town, a region, a date or a figure that is not in what it was made from."""
         towns = {mention.town for mention in self._mentions(given)}
         unknown = [t for t in self.towns_in(text) if t not in towns and not _has_word(given, t)]
-        regions = [region for region, _ in self._named_regions(text) if not _has_word(given, region.split("/")[0])]
+        regions = [region for region, _, _ in self._named_regions(text) if not _has_word(given, region.split("/")[0])]
         months = {day.month for day in dates(text)[0]} - {day.month for day in dates(given)[0]}
         known = figures(given)
         return bool(unknown or regions or months or any(not stated(f, known) for f in figures(text)))
@@ -152,19 +159,23 @@ class Grounding:
     # --- towns, regions, names, figures ---
 
     def _attributes(self, words: str, cited: Sequence[Evidence]) -> str | None:
-        towns = self._mentions(words)
+        regions = self._named_regions(words)
+        open_words = words
+        for _, start, end in regions:  # "Stockholm/Mälardalen" is no town
+            open_words = open_words[:start] + " " * (end - start) + open_words[end:]
+        towns = self._mentions(open_words)
         for mention in towns:
             if not any(self._speaks_of(e, mention.town, words) for e in cited):
                 return _reason("town", town=mention.town)
-        regions = self._named_regions(words)
-        for region, _ in regions:
+        for region, _, _ in regions:
             if not any(self._is_of(e, region) for e in cited):
                 return _reason("region", region=region)
+        places = [(region, start) for region, start, _ in regions]
         named_towns = {fold(word) for mention in towns for word in split_words(words[mention.start : mention.end])}
         return (
             self._names(words, cited, named_towns)
-            or self._dates_and_figures(words, cited, [(m.town, m.start) for m in towns], regions)
-            or self._apart(words, cited, [(m.town, m.start) for m in towns], regions)
+            or self._dates_and_figures(words, cited, [(m.town, m.start) for m in towns], places)
+            or self._apart(words, cited, [(m.town, m.start) for m in towns], places)
         )
 
     def _speaks_of(self, evidence: Evidence, town: str, words: str) -> bool:
@@ -179,9 +190,9 @@ class Grounding:
             return True
         return bool(own and re.search(r"\b(?:representera|deltog|deltagande ort)", words, re.I) and town in own.towns)
 
-    def _named_regions(self, words: str) -> list[tuple[str, int]]:
+    def _named_regions(self, words: str) -> list[tuple[str, int, int]]:
         """Regions of the library that a text names, and the name after "region" where it is none of them."""
-        found: list[tuple[str, int]] = []
+        found: list[tuple[str, int, int]] = []
         open_text = words
         for region in sorted(self._regions, key=len, reverse=True):
             parts = [re.escape(part) for part in region.split("/")]
@@ -191,10 +202,10 @@ class Grounding:
                 re.finditer(rf"(?i)\b(?P<word>region(?:en|erna)?\s+)?\b(?P<name>{pattern})s?\b", open_text)
             ):
                 if match["word"] or match["name"][0].isupper():
-                    found.append((region, match.start()))
+                    found.append((region, match.start(), match.end()))
                     open_text = open_text[: match.start()] + " " * len(match.group()) + open_text[match.end() :]
         for match in re.finditer(r"\b[Rr]egion(?:en)?\s+(?P<name>[A-ZÅÄÖ][\w/–-]*)", open_text):
-            found.append((match["name"], match.start()))
+            found.append((match["name"], match.start(), match.end()))
         return found
 
     def _is_of(self, evidence: Evidence, region: str) -> bool:
@@ -297,16 +308,26 @@ class Grounding:
         subject = self._subject(words, cited)
         if not content_words(subject):
             return _reason("empty")
-        own = whole + "\n" + " ".join(f"{' '.join(e.towns)} {e.about}" for e in cited)
-        share = self._overlap(subject)(own)
-        if share >= ENOUGH_WORDS:
+        share = self._overlap(subject)(" ".join(e.own_words for e in cited))
+        nearness = self._nearness(words, cited) if share >= FEW_WORDS else 0.0
+        if nearness is None:
+            return None if share >= ENOUGH_WORDS else _reason("content")
+        near, very_near = (NEAR, VERY_NEAR) if len(self._library.passages) >= MANY else (0.0, 0.0)
+        if (share >= ENOUGH_WORDS and nearness >= near) or (share >= FEW_WORDS and nearness >= very_near):
             return None
-        vectors = [e.vector for e in cited if e.vector is not None]
-        if share >= FEW_WORDS and vectors:
-            sentence = self._encode(words)
-            if max(float(sentence @ vector) for vector in vectors) >= SAME_MATTER:
-                return None
         return _reason("content")
+
+    def _nearness(self, words: str, cited: Sequence[Evidence]) -> float | None:
+        """How much nearer the nearest cited passage is than passages are, in standard deviations; None without any.
+
+        Relative, since what a cosine means differs between embedding models.
+        """
+        vectors = [e.vector for e in cited if e.vector is not None]
+        if not vectors:
+            return None
+        sentence = self._encode(words)
+        every = self._library.vectors @ sentence
+        return float((max(float(v @ sentence) for v in vectors) - every.mean()) / max(float(every.std()), 1e-9))
 
     def _subject(self, words: str, cited: Sequence[Evidence]) -> str:
         """The words without towns, regions, dates and figures (looked up by themselves) and without reporting words."""

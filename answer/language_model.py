@@ -127,6 +127,7 @@ class _Work:
 
     def reply(self, stream: bool) -> Generator[str, None, str]:
         """Pieces of the last reply to show; returns the whole. Several rounds where one prompt does not hold all."""
+        self._limit = Limit.of(self._writer.timeout, self._stop)
         prompt = messages("answer", passages="", **self._fixed)
         try:
             parts = batches(self._evidence, room(self._writer.context, prompt))

@@ -70,6 +70,7 @@ class LlamaIndexModel:
             raise ValueError("no model is set")
         self._settings = settings
         self.name = settings.model
+        self._adapter = _anthropic() if settings.provider == "anthropic" else _openai()  # imported before a clock runs
 
     def reply(self, messages: Messages, limit: Limit, stream: bool) -> Iterator[str]:
         from llama_index.core.llms import ChatMessage
@@ -124,11 +125,9 @@ class LlamaIndexModel:
         }
         if s.provider == "anthropic":
             reply = max(256, int(s.context * REPLY_SHARE))
-            anthropic = _anthropic()(base_url=s.base_url or ANTHROPIC, max_tokens=reply, **options)
+            anthropic = self._adapter(base_url=s.base_url or ANTHROPIC, max_tokens=reply, **options)
             return anthropic, _closing(anthropic._client.close)
-        from llama_index.llms.openai_like import OpenAILike
-
-        openai = OpenAILike(api_base=s.base_url or OPENAI, is_chat_model=True, context_window=s.context, **options)
+        openai = self._adapter(api_base=s.base_url or OPENAI, is_chat_model=True, context_window=s.context, **options)
         return openai, _closing(openai._get_client().close)
 
     def _explained(self, error: Exception, begun: bool, limit: Limit) -> LanguageModelError:
@@ -153,6 +152,12 @@ class LlamaIndexModel:
         if kinds & {"APIConnectionError", "TransportError", "StreamError", "OSError"}:
             return failure("broken", detail)
         return failure("unreadable", detail)
+
+
+def _openai() -> Any:
+    from llama_index.llms.openai_like import OpenAILike
+
+    return OpenAILike
 
 
 @cache

@@ -100,6 +100,8 @@ def figures(text: str) -> list[Figure]:
         range_end = re.match(rf"\s*[-–]\s*(?:{_DIGITS})", text[end:]) if match["digits"] else None
         after = _AFTER.match(text, end + (range_end.end() if range_end else 0))
         scale = _SCALES.get((after["scale"] or "").lower()) if after else None
+        if value in (1e6, 1e9) and re.search(r"\bhalv(?:a|t)?\s*$", text[: match.start()], re.I):
+            value *= 0.5
         if scale and after and match.group().lower() not in _SCALES:
             value *= scale
             if not range_end:

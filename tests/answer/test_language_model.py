@@ -306,8 +306,6 @@ def test_the_time_limit_holds_for_the_whole_reply(
 ) -> None:
     server.replies = [reply]  # type: ignore[list-item]
     one = writer(server, found, timeout=0.5)
-    import llama_index.llms.openai_like  # noqa: F401  # takes its time before the clock runs
-
     started = time.monotonic()
     answer = one.draft(found.answer).result() if stream else one.write(found.answer)
     assert time.monotonic() - started < 2.0
