@@ -107,17 +107,18 @@ def conflict() -> Conflict | None:
 
 
 def say(text: str, kind: str = "success") -> None:
-    """Shown once, in the next run. `kind` is success, error or info."""
+    """Shown once, in the next run. `kind` is success, info, error or conflict."""
     st.session_state.setdefault("qb-messages", []).append((kind, text))
 
 
 def show_messages() -> None:
+    """Each as a toast, which is seen wherever the reviewer has scrolled; what went wrong stays at the top as well."""
+    icons = {"success": "check", "info": "info", "error": "error", "conflict": "group"}
     for kind, text in st.session_state.pop("qb-messages", []):
-        if kind == "success":
-            st.toast(text, icon=":material/check:")
-        elif kind == "info":
+        st.toast(text, icon=f":material/{icons[kind]}:")
+        if kind == "info":
             st.info(text)
-        else:
+        elif kind == "error":
             st.error(text, icon=":material/error:")
 
 
@@ -137,6 +138,7 @@ def save(bank: Bank, changed: Case, what: str) -> bool:
         saved = bank.store.save(changed, base.content, me(), what)
     except ChangedMeanwhile as met:
         st.session_state["qb-conflict"] = Conflict(base, changed, met.current, what)
+        say(q("changed.toast"), "conflict")
         return False
     except QuestionSetError as error:
         say(q("error", reason=error), "error")
