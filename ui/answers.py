@@ -30,19 +30,25 @@ def answer_html(answer: Answer, exchange: str, href: Href) -> str:
     if rest and answer.lead.startswith(rest[0].text):  # the lead is the first statement: say it once
         parts = [f'<p class="cg-lead">{chips.inline(_MARKER.sub("", answer.lead))}</p>{chips.row(rest[0].citations)}']
         rest = rest[1:]
+    waiting: list[tuple[str | None, list[Claim]]] = []  # sections of which nothing is shown at first
     for section, claims in _sections(rest):
         shown = [c for c in claims if not c.folded]
         folded = [c for c in claims if c.folded]
-        heading = f"<h3>{escape(section)}</h3>" if section else ""
+        if not shown:
+            waiting.append((section, folded))
+            continue
         body = _claim_list(shown, chips)
         if folded:
-            summary = escape(t("answer.more" if shown else "answer.folded", n=len(folded)))
-            body += f"<details><summary>{summary}</summary>{_claim_list(folded, chips)}</details>"
-        parts.append(f"<section>{heading}{body}</section>")
+            body += _fold(t("answer.more", n=len(folded)), _claim_list(folded, chips))
+        parts.append(_titled(section, body))
+    if waiting:
+        names = [section for section, _ in waiting if section]
+        count = sum(len(claims) for _, claims in waiting)
+        label = t("answer.more_in", n=count, sections="; ".join(names)) if names else t("answer.more", n=count)
+        parts.append(_fold(label, "".join(_titled(s, _claim_list(c, chips)) for s, c in waiting)))
     if answer.unused:
         others = _Chips({c.number: c for c in answer.unused}, exchange, href)
-        summary = escape(t("answer.unused", n=len(answer.unused)))
-        parts.append(f"<details><summary>{summary}</summary>{others.listed()}</details>")
+        parts.append(_fold(t("answer.unused", n=len(answer.unused)), others.listed()))
     return f'<div class="cg-answer">{"".join(parts)}</div>'
 
 
@@ -105,6 +111,15 @@ class _Chips:
 
 def _sections(claims: Sequence[Claim]) -> list[tuple[str | None, list[Claim]]]:
     return [(section, list(group)) for section, group in groupby(claims, key=lambda claim: claim.section)]
+
+
+def _fold(label: str, body: str) -> str:
+    return f"<details><summary>{escape(label)}</summary>{body}</details>"
+
+
+def _titled(section: str | None, body: str) -> str:
+    heading = f"<h3>{escape(section)}</h3>" if section else ""
+    return f"<section>{heading}{body}</section>"
 
 
 def _claim_list(claims: Sequence[Claim], chips: _Chips) -> str:

@@ -54,19 +54,20 @@ export default function ({ data, setTriggerValue }) {
   if (data && data.scroll && data.nonce !== window.cgNonce) {
     window.cgNonce = data.nonce;
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const go = (left) => {
+    let left = false;  // the reader has scrolled; leave the page where it is
+    const leave = () => { left = true; };
+    ["wheel", "touchmove", "keydown"].forEach((kind) => window.addEventListener(kind, leave, { once: true, passive: true }));
+    const go = () => {
       const target = document.getElementById(data.scroll);
-      if (!target) {
-        if (left > 0) setTimeout(() => go(left - 1), 80);
-        return;
-      }
+      if (left || !target || data.nonce !== window.cgNonce) return;
       const box = target.getBoundingClientRect();
       const beside = data.scroll === "cg-source" && window.innerWidth >= 1000;  // it is in view there already
-      if (!beside && (box.top < 64 || box.top > window.innerHeight * 0.6)) {
-        target.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+      if (!beside && (box.top < 50 || box.top > window.innerHeight * 0.4)) {
+        const main = target.closest(".stMain") || document.scrollingElement;  // never what lies around it
+        main.scrollTo({ top: main.scrollTop + box.top - 84, behavior: calm ? "auto" : "smooth" });
       }
     };
-    setTimeout(() => go(25), 60);
+    [80, 500, 1000, 1700].forEach((wait) => setTimeout(go, wait));  // the page grows while pictures load
   }
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -27,11 +28,13 @@ SHARED = "shared"  # the exchange id of a source that came by a link
 
 def render(assistant: Assistant) -> None:
     _take_link()
-    question = st.chat_input(t("chat.input"), key="question", max_chars=1000)
+    conversation = st.container(key="conversation")
+    # in a container of its own, since Streamlit scrolls to the end of a page whose input it has pinned itself
+    question = st.container(key="ask").chat_input(t("chat.input"), key="question", max_chars=1000)
     _filters(assistant)
     if question and question.strip():
         _ask(_query(question.strip()))
-    with st.container(key="conversation"):
+    with conversation:
         if _open()[0] == SHARED:
             st.info(t("chat.link_title"), icon=":material/link:")
             _panel(assistant, _open()[2], 0)
@@ -78,7 +81,7 @@ def _answer_pending(assistant: Assistant) -> None:
     assert query is not None
     if now.replaces is None:
         with st.chat_message("user", avatar=":material/person:"):
-            st.text(query.question)
+            st.html(f'<p class="cg-question">{escape(query.question)}</p>')
     with (
         st.chat_message("assistant", avatar=":material/menu_book:"),
         state.explained(),
@@ -143,9 +146,8 @@ def _examples(generation: str, _assistant: Assistant) -> list[str]:
 
 
 def _exchange(exchange: Exchange, assistant: Assistant) -> None:
-    st.html(f'<div id="cg-ask-{exchange.id}" class="cg-anchor"></div>')
     with st.chat_message("user", avatar=":material/person:"):
-        st.text(exchange.query.question)
+        st.html(f'<p id="cg-ask-{exchange.id}" class="cg-question">{escape(exchange.query.question)}</p>')
     opened, number, ref = _open()
     if opened == exchange.id and ref is not None:
         left, right = st.columns([11, 10], gap="medium")

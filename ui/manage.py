@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ingest.corrections import Correction, load_corrections
-from ingest.errors import IndexMissing
+from ingest.errors import IndexMismatch, IndexMissing
 from ingest.model import IngestReport, Report
 from ingest.settings import Settings
 from ui import corpus, state
@@ -41,12 +41,14 @@ def render() -> None:
 
 
 def _library() -> Library | None:
-    """The published index; None before the first one."""
+    """The published index; None before the first one, and where the one that is there has to be read again."""
     try:
         return state.assistant().library
     except IndexMissing:
         st.info(t("manage.empty"), icon=":material/info:")
-        return None
+    except IndexMismatch as error:
+        st.warning(state.explain(error), icon=":material/warning:")
+    return None
 
 
 # --- what is going on ---

@@ -27,7 +27,7 @@ def test_every_claim_has_a_chip_that_links_to_its_source(assistant: StandInAssis
 def test_folded_claims_wait_behind_their_count(assistant: StandInAssistant) -> None:
     html = html_of(ask(assistant, "presentkort"))
     folded = html[html.index("<details>") :]
-    assert "<summary>Visa 1 påstående</summary>" in folded
+    assert "<summary>Visa 1 påstående till: Loppis på torget</summary>" in folded
     assert "Arvika" in folded and "Kiruna" not in folded
 
 

@@ -1,0 +1,223 @@
+"""What a reader and an administrator do, in the order they would do it."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.e2e.conftest import Site
+from tests.ui.standins import PDF, TEXT
+
+pytestmark = pytest.mark.browser
+
+PATIENCE = 90_000  # milliseconds; the machine may be busy
+
+
+def open_page(browser: Any, url: str, width: int = 1280, height: int = 900, scheme: str = "light") -> Any:
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page.set_default_timeout(PATIENCE)
+    page.goto(url)
+    return page
+
+
+def ask(page: Any, question: str) -> None:
+    page.locator("textarea").fill(question)
+    page.keyboard.press("Enter")
+    page.locator("p.cg-question", has_text=question).wait_for()
+    page.locator(".cg-answer").last.wait_for()
+
+
+def yellow(png: bytes) -> list[tuple[int, int]]:
+    """Where the marker's colour is, in pixels of the picture."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    data = picture.load()
+    assert data is not None
+    return [
+        (x, y)
+        for y in range(0, picture.height, 2)
+        for x in range(0, picture.width, 2)
+        if data[x, y][0] > 235 and 200 < data[x, y][1] < 240 and data[x, y][2] < 130  # type: ignore[index]
+    ]
+
+
+def test_reader_asks_opens_the_page_and_shares_it(site: Site, browser: Any) -> None:
+    page = open_page(browser, site.url)
+    page.get_by_role("heading", name="Vad vill du veta?").wait_for()
+    ask(page, "Vad gör städerna med presentkort?")
+    assert page.evaluate("document.documentElement.lang") == "sv"
+    chips = page.locator("a.cg-chip")
+    labels = chips.all_inner_texts()
+    assert any("Region Norr · 3 mars 2022 · s. 2" in label for label in labels), labels
+    page.locator("a.cg-chip", has_text="Region Syd · 3 mars 2022 · s. 3").first.click()
+    picture = page.locator(".st-key-source-page img")
+    picture.wait_for()
+    page.wait_for_timeout(800)
+    box = picture.bounding_box()
+    answer = page.locator(".cg-answer").bounding_box()
+    assert box["x"] > answer["x"] + answer["width"]  # beside the answer
+    marks = yellow(picture.screenshot())
+    assert marks
+    # the quote stands in the left or the right column, never across both
+    left = [x for x, _ in marks if x < box["width"] / 2]
+    assert len(left) in (0, len(marks))
+    assert "stycke=" in page.url
+    other = open_page(browser, page.url)
+    shared = other.locator(".st-key-source-page img")
+    shared.wait_for()
+    other.wait_for_timeout(800)
+    assert yellow(shared.screenshot())
+    assert "presentkort" in other.locator(".cg-source blockquote").inner_text()
+    pdf = other.get_by_role("link", name="Öppna PDF på sidan 3")
+    href = pdf.get_attribute("href")
+    assert href.endswith("#page=3")
+    fetched = other.request.get(f"{site.url}/{href.split('#')[0]}")
+    assert fetched.headers["content-type"] == "application/pdf" and fetched.body()[:5] == b"%PDF-"
+    assert other.get_by_role("button", name="Nästa").is_disabled()
+    other.get_by_role("button", name="Föregående").click()
+    other.get_by_text("Sida 2 av 3").wait_for()
+    assert "sida=2" in other.url
+    other.close()
+    page.close()
+
+
+def test_reader_manages_with_the_keyboard_alone(site: Site, browser: Any) -> None:
+    page = open_page(browser, site.url)
+    page.locator("textarea").focus()
+    page.keyboard.type("presentkort")
+    page.keyboard.press("Enter")
+    chip = page.locator("a.cg-chip").first
+    chip.wait_for()
+    chip.focus()
+    page.keyboard.press("Enter")
+    page.locator(".st-key-source-panel").wait_for()
+    close = page.get_by_role("button", name="Stäng")
+    close.focus()
+    page.keyboard.press("Enter")
+    page.locator(".st-key-source-panel").wait_for(state="detached")
+    page.close()
+
+
+def test_on_a_phone_the_source_comes_below_and_nothing_is_cut_off(site: Site, browser: Any) -> None:
+    page = open_page(browser, site.url, 390, 844)
+    page.locator("textarea").wait_for()
+    ask(page, "presentkort")
+    page.locator("a.cg-chip").first.click()
+    picture = page.locator(".st-key-source-panel")
+    picture.wait_for()
+    page.wait_for_timeout(2500)
+    answer = page.locator(".cg-answer").bounding_box()
+    assert picture.bounding_box()["y"] >= answer["y"] + answer["height"]
+    title = page.locator("#cg-source").bounding_box()
+    assert 0 <= title["y"] < 844 / 2  # brought into view
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= 390
+    page.close()
+
+
+def test_text_document_is_shown_in_its_context(site: Site, browser: Any) -> None:
+    page = open_page(browser, f"{site.url}/kallor?vy=ort&ort=Arvika")
+    page.locator("a.cg-chip", has_text="Loppis på torget").first.click()
+    mark = page.locator(".cg-text mark").first
+    mark.wait_for()
+    assert "Arvika" in mark.inner_text()
+    assert TEXT in page.url
+    page.close()
+
+
+def test_administrator_brings_in_corrects_publishes_and_undoes(site: Site, browser: Any) -> None:
+    reader = open_page(browser, site.url)
+    reader.locator("textarea").wait_for()
+    page = open_page(browser, f"{site.url}/hantera")
+    page.locator("input[type=file]").wait_for(state="attached")
+    page.set_input_files("input[type=file]", [site.uploads / "trasig.pdf", site.uploads / "ljus.pdf"])
+    page.get_by_text("trasig.pdf kan inte läggas till.").wait_for()
+    page.get_by_text("ljus.pdf är läst men inte publicerad.").wait_for()
+    region = page.get_by_label("Region", exact=True).first
+    assert region.input_value() == "Norr"
+    region.fill("Nordkusten")
+    region.press("Tab")
+    page.locator("ul.cg-chapters", has_text="Nordkusten").wait_for()
+    page.get_by_role("button", name="Publicera 1 rapport").click()
+    ask(reader, "presentkort")  # the old index answers meanwhile
+    page.get_by_text("Klart: lade till ljus.pdf").wait_for()
+    assert (site.corpus / "corrections.yaml").read_text(encoding="utf-8").count("Nordkusten") == 1
+    ask(reader, "Hur lyser lyktor upp gågatan under vintern?")
+    reader.locator("a.cg-chip", has_text="Region Nordkusten · 4 mars 2025 · s. 2").first.wait_for()
+    page.get_by_role("button", name="Ångra: lade till ljus.pdf").click()
+    page.get_by_text("Klart: ångrade senaste ändringen").wait_for()
+    assert sorted(p.name for p in site.corpus.iterdir()) == [TEXT, PDF]
+    page.close()
+    reader.close()
+
+
+# Every visible text against what lies behind it (WCAG 2.2, 1.4.3); canvas turns any CSS colour into numbers.
+CONTRAST = """
+() => {
+  const brush = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+  const rgba = (colour) => {
+    brush.clearRect(0, 0, 1, 1);
+    brush.fillStyle = colour;
+    brush.fillRect(0, 0, 1, 1);
+    return [...brush.getImageData(0, 0, 1, 1).data].map((v, i) => (i === 3 ? v / 255 : v));
+  };
+  const over = (top, under) => [0, 1, 2].map((i) => top[i] * top[3] + under[i] * (1 - top[3])).concat([1]);
+  const behind = (element) => {
+    const layers = [];
+    for (let e = element; e; e = e.parentElement) layers.unshift(rgba(getComputedStyle(e).backgroundColor));
+    return layers.reduce((under, top) => over(top, under), [255, 255, 255, 1]);
+  };
+  const light = (c) => {
+    const [r, g, b] = c.map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const poor = [];
+  for (const element of document.querySelectorAll(".stApp *")) {
+    const text = [...element.childNodes].filter((n) => n.nodeType === 3).map((n) => n.textContent.trim()).join("");
+    const style = getComputedStyle(element);
+    const box = element.getBoundingClientRect();
+    const hidden = style.visibility === "hidden" || box.width < 2 || box.height < 2 || element.closest("[disabled], [aria-hidden=true]");
+    if (!text || hidden || parseFloat(style.fontSize) === 0 || element.tagName === "STYLE") continue;
+    let opacity = 1;
+    for (let e = element; e; e = e.parentElement) opacity *= parseFloat(getComputedStyle(e).opacity);
+    if (opacity === 0) continue;
+    const ground = behind(element);
+    const ink = rgba(style.color);
+    const shown = over([ink[0], ink[1], ink[2], ink[3] * opacity], ground);
+    const [a, b] = [light(shown), light(ground)].sort((x, y) => y - x);
+    const large = parseFloat(style.fontSize) >= 24;
+    if ((a + 0.05) / (b + 0.05) < (large ? 3 : 4.5)) poor.push(`${text.slice(0, 40)} (${((a + 0.05) / (b + 0.05)).toFixed(2)})`);
+  }
+  return poor;
+}
+"""
+
+
+@pytest.mark.parametrize("path", ["", "kallor", "kallor?vy=karta", "kallor?vy=fraga", "fragebank", "hantera", "om"])
+def test_every_page_opens_without_an_error_fits_and_can_be_read(site: Site, browser: Any, path: str) -> None:
+    page = open_page(browser, f"{site.url}/{path}")
+    page.locator("h1").first.wait_for()
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(700)
+        assert page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
+        assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(700)
+        assert page.evaluate(CONTRAST) == []
+    page.close()
+
+
+def test_answer_with_its_source_can_be_read_in_both_themes(site: Site, browser: Any) -> None:
+    page = open_page(browser, site.url)
+    page.locator("textarea").wait_for()
+    ask(page, "presentkort")
+    page.locator("a.cg-chip").first.click()
+    page.locator(".st-key-source-page img, .cg-text").wait_for()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(700)
+        assert page.evaluate(CONTRAST) == []
+    page.close()
