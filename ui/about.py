@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from ingest.model import Report
 from ui import access, state
 from ui.access import Role
 from ui.browse import by_time
@@ -21,10 +22,7 @@ def render(assistant: Assistant) -> None:
         st.title(t("about.title"), anchor=False)
         _part("what")
         st.header(t("about.knows_title"), anchor=False)
-        for report in by_time(assistant.library.reports):
-            pages = t("sources.pages", n=len(report.pages)) if report.pages and report.pages[0].number else ""
-            counts = ", ".join(filter(None, [pages, t("sources.counts", n=len(report.passages))]))
-            st.markdown(f"- {state.plain(report_name(report))} ({counts})")
+        st.markdown("\n".join(_line(report) for report in by_time(assistant.library.reports)))
         _part("how")
         model = state.settings().llm.model
         st.write(t("about.engine_llm", model=state.plain(model)) if model else t("about.engine_plain"))
@@ -33,6 +31,12 @@ def render(assistant: Assistant) -> None:
         _part("privacy")
         st.header(t("about.who_title"), anchor=False)
         st.write(_who(access.visitor()))
+
+
+def _line(report: Report) -> str:
+    pages = t("sources.pages", n=len(report.pages)) if report.pages and report.pages[0].number else ""
+    counts = ", ".join(filter(None, [pages, t("sources.counts", n=len(report.passages))]))
+    return f"- {state.plain(report_name(report))} ({counts})"
 
 
 def _part(name: str) -> None:

@@ -30,9 +30,11 @@ logger = logging.getLogger(__name__)
 
 def answer_actions(exchange: Exchange, assistant: Assistant) -> None:
     with st.container(horizontal=True, key=f"actions-{exchange.id}", vertical_alignment="center"):
-        _feedback(exchange, assistant)
+        thumb = _feedback(exchange)
         st.html(_links(to_text([exchange])), width="content")
         _save([exchange], t("actions.save"), t("export.file"), exchange.id)
+    if thumb is not None:
+        _comment(exchange, assistant, bool(thumb))
 
 
 def conversation_actions(exchanges: Sequence[Exchange], on_clear: Callable[[], None]) -> None:
@@ -69,18 +71,21 @@ def _save(exchanges: Sequence[Exchange], label: str, name: str, key: str) -> Non
             )
 
 
-def _feedback(exchange: Exchange, assistant: Assistant) -> None:
-    key = f"thumb-{exchange.id}"
-    sent = f"sent-{exchange.id}"
+def _feedback(exchange: Exchange) -> int | None:
+    """The thumbs; the one that was given and not sent yet."""
+    sent = st.session_state.get(f"sent-{exchange.id}", False)
     st.html(f'<span class="cg-sr">{escape(t("feedback.label"))}</span>', width="content")
-    thumb = st.feedback("thumbs", key=key, disabled=bool(st.session_state.get(sent)))
-    if st.session_state.get(sent):
-        st.caption(t("feedback.thanks"))
-    elif thumb is not None:
-        with st.form(f"comment-{exchange.id}", border=False):
-            comment = st.text_input(t("feedback.comment"), key=f"comment-text-{exchange.id}", max_chars=1000)
-            if st.form_submit_button(t("feedback.send"), type="primary"):
-                _send(exchange, assistant, bool(thumb), comment, sent)
+    thumb = st.feedback("thumbs", key=f"thumb-{exchange.id}", disabled=sent)
+    if sent:
+        st.caption(t("feedback.thanks"), width="content")
+    return None if sent else thumb
+
+
+def _comment(exchange: Exchange, assistant: Assistant, up: bool) -> None:
+    with st.form(f"comment-{exchange.id}", border=False):
+        comment = st.text_input(t("feedback.comment"), key=f"comment-text-{exchange.id}", max_chars=1000)
+        if st.form_submit_button(t("feedback.send"), type="primary"):
+            _send(exchange, assistant, up, comment, f"sent-{exchange.id}")
 
 
 def _send(exchange: Exchange, assistant: Assistant, up: bool, comment: str, sent: str) -> None:

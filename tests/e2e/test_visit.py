@@ -210,6 +210,15 @@ def test_every_page_opens_without_an_error_fits_and_can_be_read(site: Site, brow
     page.close()
 
 
+def test_the_contrast_check_finds_pale_text(site: Site, browser: Any) -> None:
+    page = open_page(browser, f"{site.url}/om")
+    page.locator("h1").first.wait_for()
+    page.wait_for_timeout(700)
+    page.evaluate("document.querySelector('h1').style.setProperty('color', '#b5b5b5', 'important')")
+    assert [text for text in page.evaluate(CONTRAST) if text.startswith("Om Fråga Citygroup")]
+    page.close()
+
+
 def test_answer_with_its_source_can_be_read_in_both_themes(site: Site, browser: Any) -> None:
     page = open_page(browser, site.url)
     page.locator("textarea").wait_for()

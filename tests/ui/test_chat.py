@@ -4,9 +4,10 @@ import dataclasses
 import types
 from collections.abc import Callable
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from answer.model import Query
+from answer.model import Answer, NoAnswer, Query
 from ingest.errors import IndexMissing
 from tests.ui.standins import PDF, TEXT, StandInAssistant
 from ui import bridge, chat
@@ -187,3 +188,35 @@ def test_swedish_letters_are_sorted_last() -> None:
     assert sorted(["Örebro", "Ängelholm", "Zinkgruvan", "Åmål", "Arvika"], key=swedish_order) == [
         "Arvika", "Zinkgruvan", "Åmål", "Ängelholm", "Örebro",
     ]  # fmt: skip
+
+
+def test_thumb_with_a_comment_is_kept_once(
+    open_app: Open, assistant: StandInAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from eval import feedback
+
+    kept: list[tuple[str, str, str]] = []
+
+    def add(result: Answer | NoAnswer, thumb: str, library: object, comment: str = "", who: str = "") -> None:
+        kept.append((result.query.question, thumb, comment))
+
+    monkeypatch.setattr(feedback, "add", add)
+    at = ask(open_app(), "presentkort?")
+    at.feedback[0].set_value(0).run()
+    at.text_input(key="comment-text-s1").set_value("Halmstad saknas")
+    at = button(at, "Skicka").click().run()
+    assert kept == [("presentkort?", "ned", "Halmstad saknas")]
+    assert any("Tack" in c.value for c in at.caption) and "Skicka" not in [b.label for b in at.button]
+
+
+def test_feedback_that_cannot_be_saved_says_so(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    from eval import feedback
+
+    def full(*args: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(feedback, "add", full)
+    at = ask(open_app(), "presentkort?")
+    at.feedback[0].set_value(1).run()
+    at = button(at, "Skicka").click().run()
+    assert "kunde inte sparas" in at.error[0].value and not at.exception

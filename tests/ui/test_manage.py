@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ingest.corrections import Correction, RegionCorrection
+from ingest.errors import IndexMissing
+from ingest.model import IngestReport
+from tests.ui.standins import PDF
+from ui import manage
+from ui.corpus import Change
+from ui.correct import merged
+from ui.jobs import Board, Job
+
+
+def _page() -> None:
+    from ui import manage, state
+
+    with state.explained():
+        manage.render()
+
+
+@pytest.fixture
+def open_manage(open_app: Callable[..., AppTest]) -> Callable[[], AppTest]:
+    return lambda: AppTest.from_function(_page, default_timeout=30).run()
+
+
+@pytest.fixture
+def changes(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Change]]:
+    """Changes that the page asks for, instead of making them."""
+    asked: list[tuple[str, Change]] = []
+
+    def make(settings: object, change: Change, said: str, build: object, progress: object) -> IngestReport:
+        asked.append((said, change))
+        return IngestReport()
+
+    monkeypatch.setattr(manage.corpus, "make_change", make)
+    return asked
+
+
+def labelled(at: AppTest, label: str):  # type: ignore[no-untyped-def]
+    return next(b for b in at.button if b.label == label)
+
+
+def wait(at: AppTest) -> AppTest:
+    """Until the job of the page is done."""
+    job = manage.board().latest
+    assert job is None or job.finished.wait(20)
+    return at.run()
+
+
+def test_report_that_is_there_can_be_corrected(
+    open_manage: Callable[[], AppTest], changes: list[tuple[str, Change]]
+) -> None:
+    at = open_manage()
+    at.selectbox(key="existing").select(PDF).run()
+    fields = {f.key.rsplit("-", 2)[-2] + "-" + f.key.rsplit("-", 1)[-1]: f for f in at.text_input if f.key}
+    fields["0-name"].set_value("Norra Norr")
+    fields["0-host"].set_value("Luleå").run()
+    assert "Norra Norr" in "".join(str(e.proto.body) for e in at.get("html"))  # the preview follows
+    at = labelled(at, "Spara rättelser").click().run()
+    wait(at)
+    ((said, change),) = changes
+    assert said == f"rättade {PDF}"
+    assert change.corrections == (
+        (PDF, Correction(regions=(("Nord", RegionCorrection(name="Norra Norr", host_town="Luleå")),))),
+    )
+
+
+def test_wrong_date_and_wrong_pages_are_said_and_nothing_can_be_saved(open_manage: Callable[[], AppTest]) -> None:
+    at = open_manage()
+    at.selectbox(key="existing").select(PDF).run()
+    next(f for f in at.text_input if f.key and f.key.endswith("-date")).set_value("i våras")
+    first = next(f for f in at.number_input if f.key and f.key.endswith("-0-region_first"))
+    first.set_value(4).run()
+    assert [e.value for e in at.error] == [
+        "”i våras” är inget datum. Skriv till exempel 2024-02-06.",
+        "Region Nord: första sidan är efter den sista.",
+    ]
+    assert labelled(at, "Spara rättelser").disabled
+
+
+def test_report_is_removed_only_after_a_second_thought(
+    open_manage: Callable[[], AppTest], changes: list[tuple[str, Change]]
+) -> None:
+    at = open_manage()
+    at.selectbox(key="existing").select(PDF).run()
+    at = labelled(at, "Ta bort rapporten").click().run()
+    at = labelled(at, "Nej, behåll").click().run()
+    assert changes == []
+    at = labelled(at, "Ta bort rapporten").click().run()
+    at = labelled(at, "Ja, ta bort").click().run()
+    wait(at)
+    assert changes[0][1] == Change(remove=(PDF,))
+
+
+def test_before_the_first_index_reports_can_be_brought_in(engine: object, open_manage: Callable[[], AppTest]) -> None:
+    def missing(settings: object) -> str:
+        raise IndexMissing("none")
+
+    engine.current_generation = missing  # type: ignore[attr-defined]
+    at = open_manage()
+    assert not at.exception and at.info[0].value == "Inga rapporter är inlästa ännu."
+    assert labelled(at, "Läs in rapporterna igen")
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("reading a.pdf", "Läser a.pdf (2 av 4)"),
+        ("reading", "Läser filerna"),
+        ("embedding", "Lär sig styckenas innehåll (1 av 4)"),
+        ("publishing", "Publicerar"),
+        ("", "Förbereder"),
+    ],
+)
+def test_progress_is_said_in_swedish(what: str, said: str) -> None:
+    assert manage.step(Job("x", what, 1, 4)) == said
+
+
+def test_one_job_at_a_time_and_a_failed_one_lets_the_next_start() -> None:
+    import threading
+
+    board, gate = Board(), threading.Event()
+
+    def waits(progress: object) -> IngestReport:
+        gate.wait(10)
+        raise RuntimeError("no")
+
+    assert board.start("första", waits) and not board.start("andra", waits)
+    gate.set()
+    assert board.latest is not None and board.latest.finished.wait(10)
+    assert isinstance(board.latest.error, RuntimeError)
+    assert board.start("andra", lambda progress: IngestReport())
+
+
+def test_later_correction_is_added_to_the_earlier_one() -> None:
+    earlier = Correction(theme="Gammalt", regions=(("Norr", RegionCorrection(name="Nord", pages=(2, 3))),))
+    later = Correction(
+        title="Ny", regions=(("Nord", RegionCorrection(host_town="Umeå")), ("Syd", RegionCorrection(remove=True)))
+    )
+    assert merged(earlier, later) == Correction(
+        title="Ny",
+        theme="Gammalt",
+        regions=(("Norr", RegionCorrection("Nord", (2, 3), "Umeå")), ("Syd", RegionCorrection(remove=True))),
+    )
