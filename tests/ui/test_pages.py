@@ -3,11 +3,13 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 from PIL import Image
 
+from ingest.pipeline import read_report
 from tests.ui.standins import PDF, StandInLibrary, typeset
-from ui.pages import Box, match_letters, page_count, render_page
+from ui.pages import Box, _char, _letters, match_letters, page_count, render_page
 
 
 def words_in(box: Box, png: bytes) -> float:
@@ -86,3 +88,40 @@ def test_page_that_the_file_does_not_have_is_an_index_error(library: StandInLibr
     assert page_count(library.file(PDF)) == 4
     with pytest.raises(IndexError):
         render_page(library.file(PDF), 5)
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def marked_share(file: Path) -> list[str]:
+    """The spans of a report of which less than 97 % of the letters, or more than the span's own, would be marked."""
+    report = read_report(file)
+    document = pdfium.PdfDocument(file)
+    printed = {}
+    for number in range(1, len(document) + 1):
+        text_page = document[number - 1].get_textpage()
+        printed[number] = "".join(_char(text_page, index) for index in range(text_page.count_chars()))
+    document.close()
+    wrong = []
+    for span in (span for passage in report.passages for span in passage.spans):
+        words = report.page_text(span.page)[span.start : span.end]
+        page = printed[span.page or 0]
+        wanted = len(_letters(words)[0])
+        found = len(_letters("".join(page[i] for i in match_letters(words, page)))[0])
+        if not 0.97 * wanted <= found <= 1.03 * wanted + 2:
+            wrong.append(f"{file.name} s. {span.page}: {found} of {wanted} letters")
+    assert report.passages
+    return wrong
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "corpus").glob("*.pdf")), ids=lambda file: file.name)
+def test_every_passage_of_the_corpus_can_be_marked(file: Path) -> None:
+    assert marked_share(file) == []
+
+
+@pytest.mark.originals
+def test_every_passage_of_the_originals_can_be_marked() -> None:
+    files = sorted((ROOT.parent / "shared" / "corpus").glob("*.pdf"))
+    if not files:
+        pytest.skip("needs the original documents in ../shared/corpus")
+    assert [line for file in files for line in marked_share(file)] == []
