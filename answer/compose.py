@@ -8,7 +8,7 @@ from answer.citations import cite_passage
 from answer.messages import message
 from answer.model import Answer, Citation, Claim, Query, Understanding
 from answer.question import same_region
-from answer.relevance import WEAK
+from answer.relevance import WEAK, speaks_of
 from answer.statement import statement
 from answer.swedish import alphabetical, counted, listed, swedish_date
 from index.library import Library
@@ -161,7 +161,8 @@ def _table(understood: Understanding, claims: Sequence[Claim], citations: Sequen
         sides = list(understood.towns)
 
         def side(c: Citation) -> list[str]:
-            return [town for town in sides if town in (c.town or "") or town.lower() in c.quote.lower()]
+            passage = library.passage(c.passage_id or "")
+            return [town for town in sides if speaks_of(passage, town)]
     elif len(understood.regions) > 1 or (len(understood.meetings) == 1 and not understood.regions):
         chapters = [r.region for report in library.reports for r in report.regions if not r.cancelled
                     and (not understood.meetings or (report.meeting and report.meeting.date in understood.meetings))]  # fmt: skip

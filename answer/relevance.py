@@ -34,7 +34,12 @@ def admitted(passage: Passage, understood: Understanding, library: Library) -> b
 
 
 def speaks_of(passage: Passage, town: str) -> bool:
-    return town in passage.towns or plain(town) in plain(passage.text).replace("-", " ").split()
+    """Whether a passage is about a town or names it; "boden" is not Boden and "med" does not name Ed."""
+    name = plain(town)
+    if name in map(plain, passage.towns):
+        return True
+    named = re.finditer(rf"(?<!\w){re.escape(name)}s?(?!\w)", plain(passage.text))
+    return any(passage.text[match.start()].isupper() for match in named)
 
 
 def relevant(result: SearchResult, understood: Understanding, library: Library) -> list[SearchHit]:

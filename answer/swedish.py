@@ -87,7 +87,7 @@ def as_sentence(text: str) -> str:
 
 BARE = 4  # words: fewer, left over of a sentence with contact details, state nothing ("Kontakt: eller.")
 _CONTACT = re.compile(
-    r"\(?\b[\w.+-]+@[\w-]+\.[\w.-]+\w\)?|\(?(?:\+46|\b0)\d{1,3}[\s-]{0,3}\d{2,3}(?:[\s-]?\d{2,3}){1,3}\b\)?"
+    r"\(?\b[\w.+-]+@[\w-]+\.[\w.-]+\w\)?|\(?(?:\+46[\s-]?(?:\(0\))?[\s-]?|\b0)\d{1,3}[\s-]{0,3}\d{2,3}(?:[\s-]?\d{2,3}){1,3}\b\)?"
 )
 
 

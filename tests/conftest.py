@@ -16,7 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from index import build, library
+from index import build
+from index import library as library_module
+from index.calibration import Calibration
+from index.library import Library
+from index.model import Manifest
+from ingest.pipeline import read_report
 from ingest.settings import Settings
 
 if TYPE_CHECKING:
@@ -84,7 +89,7 @@ class CountingEncoder:
 
     def encode_query(self, text: str) -> np.ndarray:
         counts = np.bincount([ord(letter) % self.dimensions for letter in text], minlength=self.dimensions)
-        return (counts / np.linalg.norm(counts)).astype(np.float32)
+        return (counts / max(float(np.linalg.norm(counts)), 1e-9)).astype(np.float32)
 
 
 @pytest.fixture
@@ -92,7 +97,7 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> CountingEncoder:
     """A CountingEncoder in the place of the embedding model, for building and opening an index."""
     counting = CountingEncoder()
     monkeypatch.setattr(build, "load_encoder", lambda settings: counting)
-    for module in (build, library):
+    for module in (build, library_module):
         monkeypatch.setattr(module, "encoder_fingerprint", lambda settings: counting.fingerprint)
     return counting
 
@@ -151,3 +156,32 @@ def shipped_assistant(shipped: Settings) -> Assistant:
     from answer.assemble import open_assistant  # only here: its libraries take seconds to import
 
     return open_assistant(shipped, today=lambda: date(2026, 3, 1))
+
+
+@pytest.fixture(scope="session")
+def invented(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """The two invented reports as an opened library, without an index on disk."""
+    folder = tmp_path_factory.mktemp("invented")
+    reports = []
+    for name, text in (("artikel.txt", ARTICLE), ("träff å.md", MEETING)):
+        (folder / name).write_text(text, encoding="utf-8")
+        reports.append(read_report(folder / name))
+    passages = tuple(passage for report in reports for passage in report.passages)
+    vectors = CountingEncoder().encode_passages([build.passage_text(passage) for passage in passages])
+    return Library("1", Manifest("counting", "counting-1", 16), tuple(reports), passages, vectors, folder)
+
+
+@pytest.fixture(scope="session")
+def engine_over() -> Callable[[Library], Assistant]:
+    """A library -> an assistant that finds passages by their words alone."""
+    from answer.assistant import Assistant
+    from index.lexical import LexicalIndex
+    from index.search import Searcher
+
+    def make(library: Library) -> Assistant:
+        by_words = Calibration({"cover": 8.0}, bias=-4.0)
+        lexical = LexicalIndex.build(library.passages)
+        searcher = Searcher(library.passages, library.vectors, CountingEncoder(), lexical, by_words)
+        return Assistant(library, searcher, lambda: date(2031, 9, 1))
+
+    return make
