@@ -9,7 +9,7 @@ from answer.citations import cite_fact, cite_passage, holds
 from answer.messages import message
 from answer.model import Answer, Citation, Claim, Query, Understanding
 from answer.question import plain, same_region
-from answer.relevance import admitted
+from answer.relevance import admitted, names
 from answer.statement import statement
 from answer.swedish import MONTHS, as_sentence, swedish_date, without_contacts
 from index.library import Library
@@ -72,8 +72,8 @@ def _wanted(query: Query, understood: Understanding, report: Report) -> list[Fac
         if understood.regions and fact.region and not any(same_region(r, fact.region) for r in understood.regions):
             continue
         if understood.towns:
-            named = plain(f"{fact.value} {fact.quote}")
-            if fact.region not in hosted and not any(plain(town) in named for town in understood.towns):
+            told = f"{fact.value} {fact.quote}"
+            if fact.region not in hosted and not any(names(told, town) for town in understood.towns):
                 continue
         found.append(fact)
     return found

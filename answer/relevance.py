@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from answer.model import Understanding
 from answer.question import plain, same_region
@@ -10,8 +11,8 @@ from index.library import Library
 from index.model import SearchHit, SearchResult
 from ingest.model import Passage
 
-LIST = 0.25  # from here on a passage is in the answer: at this cut recall and precision weigh alike (docs/decisions)
-ANSWER = 0.5  # the best passage must be more likely on the topic than not; else the answer is a refusal
+LIST = 0.2  # from here on a passage is in the answer: at this cut recall and precision weigh alike (docs/decisions)
+ANSWER = 0.45  # the best passage must be about as likely on the topic as not; else the answer is a refusal
 FACT_SHARE = 0.75  # of the best hit's probability, for a second figure to be shown beside it
 WEAK = 0.4  # an answer whose best passage lies below is said to be weakly supported
 MOST = 60  # statements; beyond it a question is too wide to be answered passage by passage
@@ -34,12 +35,15 @@ def admitted(passage: Passage, understood: Understanding, library: Library) -> b
 
 
 def speaks_of(passage: Passage, town: str) -> bool:
-    """Whether a passage is about a town or names it; "boden" is not Boden and "med" does not name Ed."""
-    name = plain(town)
-    if name in map(plain, passage.towns):
-        return True
-    named = re.finditer(rf"(?<!\w){re.escape(name)}s?(?!\w)", plain(passage.text))
-    return any(passage.text[match.start()].isupper() for match in named)
+    """Whether a passage is about a town or names it."""
+    return plain(town) in map(plain, passage.towns) or names(passage.text, town)
+
+
+def names(text: str, town: str) -> bool:
+    """Whether a text names a town: "boden" is not Boden and "med" does not name Ed."""
+    text = unicodedata.normalize("NFC", text)
+    found = re.finditer(rf"(?<!\w){re.escape(plain(town))}s?(?!\w)", plain(text))
+    return any(text[match.start()].isupper() for match in found)
 
 
 def relevant(result: SearchResult, understood: Understanding, library: Library) -> list[SearchHit]:
