@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +29,8 @@ from index.search import Features, Searcher
 from ingest.settings import read_settings
 
 FEATURES = (
-    "dense", "dense_gap", "dense_level", "narrow", "ngram_z", "ngram_own_z", "cover", "cover_own", "cover_heading",
-    "cover_question", "cover_plain", "rarest",
+    "dense", "dense_gap", "dense_level", "narrow", "narrow_question", "ngram_z", "ngram_own_z", "cover", "cover_own",
+    "cover_heading", "cover_question", "cover_plain", "rarest", "cover_dense", "unmatched_gap", "unmatched_level",
 )  # fmt: skip
 
 
@@ -143,7 +143,9 @@ def cross_validated(
     """Each example's probabilities from a model that did not see its question."""
     scores: list[NDArray[np.float64]] = [np.zeros(0)] * len(examples)
     indices = np.arange(len(examples))
-    for train, test in GroupKFold(n_splits=6).split(indices, groups=indices):
+    questions = sorted({e.question for e in examples})
+    groups = [questions.index(e.question) for e in examples]
+    for train, test in GroupKFold(n_splits=6).split(indices, groups=groups):
         chosen = [examples[i] for i in train] + list(extra)
         calibration = fit(chosen, _weights(len(train), len(extra), share), names, strength)
         for i in test:
@@ -168,7 +170,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m eval.calibrate", description=__doc__.splitlines()[0] if __doc__ else ""
     )
-    parser.add_argument("--index", type=Path)
+    parser.add_argument("--index", type=Path, action="append", help="may be given several times (originals and digests)")
     parser.add_argument("--write", action="store_true", help="write index/calibration.json")
     parser.add_argument("--features", default=",".join(FEATURES))
     parser.add_argument("--strength", type=float, default=1.0)
@@ -176,13 +178,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--threshold", type=float, default=0.5)
     options = parser.parse_args(arguments)
     settings = read_settings()
-    if options.index:
-        from dataclasses import replace
-
-        settings = replace(settings, index=options.index)
     names = tuple(options.features.split(","))
-    assistant = open_assistant(settings)
-    examples = of_question_set(assistant, names)
+    examples: list[Example] = []
+    for index in options.index or [settings.index]:
+        examples += of_question_set(open_assistant(replace(settings, index=index)), names)
     scores = cross_validated(examples, [], names, options.share, options.strength)
     show(summary(examples, scores, options.threshold))
     calibration = fit(examples, np.ones(len(examples)), names, options.strength)

@@ -67,6 +67,12 @@ class Searcher:
             found[name] = np.asarray(scores, dtype=np.float64)
         found["ngram_z"] = standardised(found["ngram"])
         found["ngram_own_z"] = standardised(found["ngram_own"])
+        # where the question's words stand together with a near meaning; and where no passage has them, meaning alone
+        found["cover_dense"] = found["cover"] * np.maximum(found["dense"], 0)
+        unmatched = 1 - min(float(found["cover_own"].max(initial=0.0)), 1.0)
+        found["unmatched_gap"] = unmatched * found["dense_gap"]
+        found["unmatched_level"] = unmatched * found["dense_level"]
+        found["narrow_question"] = found["narrow"] * found["cover_question"]
         return found
 
     def search(self, text: str, inside: NDArray[np.bool_] | None = None) -> SearchResult:
