@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eval.cases import Case, Mention
 from eval.places import Places, base_name
@@ -47,14 +47,24 @@ def unit_of(passage: Passage) -> Unit:
 
 
 def fill(units: Iterable[Unit], characters: int) -> list[Unit]:
-    """The first units whose texts fit into the length; what does not fit any more ends the context."""
-    chosen, used = [], 0
+    """The first units up to the length; the last one is cut there, so that large units lose nothing by their size."""
+    chosen, left = [], characters
     for unit in units:
-        if used + len(unit.text) > characters:
+        if left <= 0:
             break
-        used += len(unit.text)
-        chosen.append(unit)
+        chosen.append(unit if len(unit.text) <= left else _cut(unit, left))
+        left -= len(unit.text)
     return chosen
+
+
+def _cut(unit: Unit, characters: int) -> Unit:
+    spans, left = [], characters
+    for span in unit.spans:
+        if left <= 0:
+            break
+        spans.append(replace(span, end=min(span.end, span.start + left)))
+        left -= span.end - span.start
+    return replace(unit, text=unit.text[:characters], spans=tuple(spans))
 
 
 def look(case: Case, units: Sequence[Unit], places: Places) -> Found:

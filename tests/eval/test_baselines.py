@@ -31,11 +31,13 @@ def chunk(world, page: int, start: int, end: int) -> Unit:
     return Unit(world.report.document, (Span(page, start, end),), text[start:end], has_region=False)
 
 
-def test_context_is_filled_up_to_the_length_and_no_further():
-    units = [Unit("a", (Span(1, 0, 4),), "ab" * n) for n in (1, 2, 3)]
+def test_context_is_filled_up_to_the_length_and_the_last_unit_is_cut_there():
+    units = [Unit("a", (Span(1, 10, 10 + 2 * n),), "ab" * n) for n in (1, 2, 3)]
     assert fill(units, 6) == units[:2]
-    assert fill(units, 5) == units[:1]
+    assert fill(units, 5) == [units[0], Unit("a", (Span(1, 10, 13),), "aba")]
     assert fill(units, 0) == []
+    over_pages = Unit("a", (Span(1, 0, 4), Span(2, 0, 4)), "abcdefgh")
+    assert fill([over_pages], 6) == [Unit("a", (Span(1, 0, 4), Span(2, 0, 2)), "abcdef")]
 
 
 def test_a_passage_states_its_mention(world, places):
