@@ -28,7 +28,10 @@ def _value(fact: Fact) -> str:
 def _is_past(value: str, today: date) -> bool:
     """Whether a date in words ("30 september-1 oktober 2024") lies before today."""
     match = re.search(rf"(\d{{1,2}})\s+({'|'.join(MONTHS)})\s+(\d{{4}})$", value)
-    return bool(match) and date(int(match[3]), MONTHS.index(match[2]) + 1, int(match[1])) < today  # type: ignore[index]
+    try:
+        return match is not None and date(int(match[3]), MONTHS.index(match[2]) + 1, int(match[1])) < today
+    except ValueError:  # "31 september": a slip of the report
+        return False
 
 
 def _sentence(report: Report, fact: Fact) -> str:

@@ -114,6 +114,12 @@ def test_an_announced_date_that_has_passed_is_said_to_have() -> None:
     assert before and "har passerat" not in before.text
 
 
+def test_an_impossible_date_is_told_as_printed() -> None:
+    slip = report("a.pdf", SPRING, ("next_meeting", "31 september 2032", "Nästa gång 31 september 2032", None))
+    result = ask("next_meeting", library=replace(LIBRARY, reports=(slip,)))
+    assert result and "31 september 2032" in result.text and "har passerat" not in result.text
+
+
 def test_a_cancelled_meeting_is_told_in_its_own_words_without_contact_details() -> None:
     result = ask("cancelled")
     assert result and texts(result) == ["Träffen i Väst ställdes in, fråga."]
