@@ -55,7 +55,7 @@ class Recipe:
     token_weight: float = 0.5
     closest: int = 8
     mined: int = 40
-    share: float = 1.0
+    share: float = 0.6
     seed: int = 7
 
 

@@ -17,7 +17,7 @@ from torch import nn
 from torch.utils.data import SequentialSampler
 from transformers import TrainerCallback
 
-TOKEN_HEAD = "adapter_token_head.safetensors"
+from index.embedding import TOKEN_HEAD
 
 
 class AdapterTrainer(SentenceTransformerTrainer):
