@@ -29,8 +29,8 @@ from index.search import Features, Searcher
 from ingest.settings import read_settings
 
 FEATURES = (
-    "dense", "dense_gap", "dense_level", "narrow", "narrow_question", "ngram_z", "ngram_own_z", "cover", "cover_own",
-    "cover_heading", "cover_question", "cover_plain", "rarest", "cover_dense", "unmatched_gap", "unmatched_level",
+    "dense", "dense_gap", "dense_level", "narrow", "narrow_question", "ngram_z", "cover", "cover_own", "cover_heading",
+    "cover_question", "cover_plain", "rarest", "cover_dense", "unmatched_level",
 )  # fmt: skip
 
 

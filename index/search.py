@@ -70,7 +70,6 @@ class Searcher:
         # where the question's words stand together with a near meaning; and where no passage has them, meaning alone
         found["cover_dense"] = found["cover"] * np.maximum(found["dense"], 0)
         unmatched = 1 - min(float(found["cover_own"].max(initial=0.0)), 1.0)
-        found["unmatched_gap"] = unmatched * found["dense_gap"]
         found["unmatched_level"] = unmatched * found["dense_level"]
         found["narrow_question"] = found["narrow"] * found["cover_question"]
         return found
