@@ -38,6 +38,10 @@ def _writer(
     from answer.llm_record import RecordedModel
 
     model: LanguageModel = LlamaIndexModel(settings)
+    if settings.trace is not None:
+        from answer.llm_trace import start_tracing
+
+        start_tracing(settings.trace, settings.model)
     if settings.record is not None:
         model = RecordedModel(model, settings.record)
     grounding = Grounding(library, searcher.lexical.overlap, encoder.encode_query)

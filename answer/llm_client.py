@@ -24,7 +24,7 @@ from ingest.settings import LanguageModelSettings
 log = logging.getLogger(__name__)
 
 NO_KEY = "none"  # said where none is set, so that no other program's key is taken from the environment
-LONGEST = 60_000  # characters; a reply beyond it has run wild
+LONGEST = 20_000  # characters; a reply beyond it has run wild
 OPENAI = "https://api.openai.com/v1"
 ANTHROPIC = "https://api.anthropic.com"
 

@@ -460,3 +460,27 @@ def test_recorded_replies_need_no_server(server: FakeServer, found: Setting, tmp
     again = Writer(RecordedModel(gone, tmp_path), found.grounding, 10.0, 8192).write(found.answer)
     assert again == first
     assert len(server.requests) == 1
+
+
+def test_a_trace_holds_messages_and_reply_and_no_key(server: FakeServer, found: Setting) -> None:
+    from llama_index.core.instrumentation import get_dispatcher
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    from answer.llm_trace import trace_with
+
+    exporter = InMemorySpanExporter()
+    dispatcher = get_dispatcher()
+    before = list(dispatcher.event_handlers), list(dispatcher.span_handlers)
+    traced = trace_with(exporter, "snäll-modell")
+    try:
+        server.replies = [GOOD, GOOD, Status(401, f"Incorrect API key provided: {KEY}")]
+        writer(server, found).write(found.answer)
+        writer(server, found).draft(found.answer).result()
+        writer(server, found).write(found.answer)
+    finally:
+        dispatcher.event_handlers, dispatcher.span_handlers = before
+    traced.flush()
+    spans = exporter.get_finished_spans()
+    assert [span.attributes.get("gen_ai.completion") for span in spans] == [GOOD, GOOD, None]
+    assert STATEMENTS[0][4] in spans[0].attributes["gen_ai.prompt.1.user"]
+    assert KEY not in "".join(span.to_json() for span in spans)
