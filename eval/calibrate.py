@@ -29,7 +29,7 @@ from index.search import Features, Searcher
 from ingest.settings import read_settings
 
 FEATURES = (
-    "dense", "dense_gap", "dense_level", "narrow", "narrow_question", "ngram_z", "cover", "cover_own", "cover_heading",
+    "dense", "dense_gap", "dense_level", "narrow", "narrow_question", "ngram", "ngram_own", "cover", "cover_own", "cover_heading",
     "cover_question", "cover_plain", "rarest", "cover_dense", "unmatched_level",
 )  # fmt: skip
 
