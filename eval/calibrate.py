@@ -170,7 +170,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m eval.calibrate", description=__doc__.splitlines()[0] if __doc__ else ""
     )
-    parser.add_argument("--index", type=Path, action="append", help="may be given several times (originals and digests)")
+    parser.add_argument(
+        "--index", type=Path, action="append", help="may be given several times (originals and digests)"
+    )
     parser.add_argument("--write", action="store_true", help="write index/calibration.json")
     parser.add_argument("--features", default=",".join(FEATURES))
     parser.add_argument("--strength", type=float, default=1.0)
