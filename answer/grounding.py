@@ -10,20 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from answer.citations import chapter
+from answer.llm_evidence import Evidence, among, beside, has_date, has_word, in_season
 from answer.llm_figures import Figure, dates, figures, pages, stated, word_value
 from answer.llm_instructions import addressed_to_a_model, reports_an_instruction, without_instructions
 from answer.llm_text import Sentence, is_swedish
 from answer.messages import filled
 from answer.model import Answer, Citation
 from answer.question import plain, same_region
-from answer.swedish import swedish_date
 from index.library import Library
 from index.words import content_words, fold, stem
 from index.words import words as split_words
@@ -33,48 +32,12 @@ from ingest.towns import Gazetteer
 ENOUGH_WORDS = 0.5  # share of a sentence's content words, weighted by rarity, that its sources have
 NEAR = 3.0  # and how far the source's similarity lies above the mean of all passages, in standard deviations
 FEW_WORDS, VERY_NEAR = 0.4, 4.5  # a freer wording stands where the embedding is surer
+NEARLY_ALL_WORDS = 0.8  # needs no nearness: one sentence of a long passage lies far from the whole
 MANY = 100  # passages; with fewer the spread tells little, and lying above the mean is enough
 IDLE = 0.12  # a cited passage with less of the sentence than this does not carry it
 
 Overlap = Callable[[str], Callable[[str], float]]  # LexicalIndex.overlap
 Encode = Callable[[str], NDArray[np.float32]]  # text -> unit vector (dimensions,)
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """All that a citation stands for: the passage with heading and question, and whose it is.
-
-    `printed` is what the model is shown, `text` what counts as support: without what is addressed to a model.
-    """
-
-    citation: Citation
-    printed: str
-    text: str
-    context: str  # heading and question
-    towns: tuple[str, ...]
-    dates: tuple[str, ...]  # ISO, of the meeting
-    about: str  # title, label, theme: names that may be said of it
-    vector: NDArray[np.float32] | None = None
-
-    @cached_property
-    def whole(self) -> str:
-        return f"{self.context}\n{self.text}"
-
-    @cached_property
-    def own_words(self) -> str:
-        """The words of everything that may be said of it, each once: matching takes time for every word."""
-        return " ".join(dict.fromkeys(split_words(f"{self.whole} {' '.join(self.towns)} {self.about}")))
-
-    @cached_property
-    def figures(self) -> list[Figure]:
-        return figures(self.whole)
-
-    @cached_property
-    def forms(self) -> frozenset[str]:
-        """Folded words of everything that may be said of it."""
-        c = self.citation
-        own = f"{self.whole} {' '.join(self.towns)} {c.region or ''} {self.about}"
-        return frozenset(fold(word) for word in split_words(own))
 
 
 class Grounding:
@@ -127,8 +90,8 @@ class Grounding:
     def adds_names(self, text: str, given: str) -> bool:
         """Whether a text names a town, a region, a date or a figure that is not in what it was made from."""
         towns = {mention.town for mention in self._mentions(given)}
-        unknown = [t for t in self.towns_in(text) if t not in towns and not _has_word(given, t)]
-        regions = [region for region, _, _ in self._named_regions(text) if not _has_word(given, region.split("/")[0])]
+        unknown = [t for t in self.towns_in(text) if t not in towns and not has_word(given, t)]
+        regions = [region for region, _, _ in self._named_regions(text) if not has_word(given, region.split("/")[0])]
         months = {day.month for day in dates(text)[0]} - {day.month for day in dates(given)[0]}
         known = figures(given)
         return bool(unknown or regions or months or any(not stated(f, known) for f in figures(text)))
@@ -181,7 +144,7 @@ class Grounding:
     def _speaks_of(self, evidence: Evidence, town: str, words: str) -> bool:
         if town in evidence.towns or any(m.town == town for m in self._mentions(evidence.whole)):
             return True
-        if _has_word(evidence.whole, town):
+        if has_word(evidence.whole, town):
             return True
         c = evidence.citation
         report = self._library.report(c.document)
@@ -209,7 +172,7 @@ class Grounding:
         return found
 
     def _is_of(self, evidence: Evidence, region: str) -> bool:
-        return same_region(region, evidence.citation.region) or _has_word(evidence.whole, region)
+        return same_region(region, evidence.citation.region) or has_word(evidence.whole, region)
 
     def _names(self, words: str, cited: Sequence[Evidence], named_towns: set[str]) -> str | None:
         """A name that none of the sources has: a capital inside a sentence, or a first word that looks like a place."""
@@ -222,7 +185,7 @@ class Grounding:
                 continue
             for part in re.split(r"[-’'&]", word):
                 folded = fold(part)
-                if len(folded) < 2 or folded in named_towns or _among(folded, forms):
+                if len(folded) < 2 or folded in named_towns or among(folded, forms):
                     continue
                 return _reason("name", name=word)
         return None
@@ -244,22 +207,22 @@ class Grounding:
     ) -> str | None:
         named_dates, rest = dates(words)
         for day in named_dates:
-            if not any(_has_date(e, day.month, day.days, day.year) for e in cited):
+            if not any(has_date(e, day.month, day.days, day.year) for e in cited):
                 return _reason("date", date=day.words)
         named_pages, rest = pages(rest)
         for page in named_pages:
             if not any(e.citation.pages and e.citation.pages[0] <= page <= e.citation.pages[1] for e in cited):
                 return _reason("number", number=f"s. {page}")
         for season in re.findall(r"\b(våren|hösten|sommaren|vintern)\b(?=\s+(?:19|20)\d\d)", rest, re.I):
-            if not any(_in_season(e, season.lower()) for e in cited):
+            if not any(in_season(e, season.lower()) for e in cited):
                 return _reason("date", date=season)
         for figure in figures(rest):
             if not any(self._states(e, figure) for e in cited) and not self._counts(figure, rest, cited):
                 return _reason("number", number=figure.words)
             if len(cited) > 1 and towns and any(self._states(e, figure) for e in cited):
-                town = _beside(figure.start, towns, rest)
-                beside = [e for e in cited if self._speaks_of(e, town, words)]
-                if not any(self._states(e, figure) for e in beside):
+                town = beside(figure.start, towns, rest)
+                of_town = [e for e in cited if self._speaks_of(e, town, words)]
+                if not any(self._states(e, figure) for e in of_town):
                     return _reason("together", one=figure.words, other=town)
         return None
 
@@ -294,7 +257,7 @@ class Grounding:
         if not regions:
             return None
         for town, start in towns:
-            region = _beside(start, regions, words)
+            region = beside(start, regions, words)
             if not any(self._speaks_of(e, town, words) and self._is_of(e, region) for e in cited):
                 return _reason("together", one=town, other=f"region {region}")
         return None
@@ -309,6 +272,8 @@ class Grounding:
         if not content_words(subject):
             return _reason("empty")
         share = self._overlap(subject)(" ".join(e.own_words for e in cited))
+        if share >= NEARLY_ALL_WORDS:
+            return None
         nearness = self._nearness(words, cited) if share >= FEW_WORDS else 0.0
         if nearness is None:
             return None if share >= ENOUGH_WORDS else _reason("content")
@@ -363,7 +328,6 @@ _PLACE_ENDING = re.compile(
 )
 _UNIT_WORDS = "mkr mnkr tkr kkr mdkr kr kronor sek procent miljon miljoner miljard miljarder tusen st"
 _UNITS = frozenset(_UNIT_WORDS.split())
-_CLAUSE = re.compile(r"\b(?:och|men|medan|samt)\b|[;,]")
 _DENIES = re.compile(r"\b(?:inte|ej|aldrig|ingen|inget|inga|ingenting|icke|saknar|saknas)\b", re.I)
 _MAY_DENY = re.compile(  # what a source may say where a sentence rightly says "inte"
     r"\b(?:inte|ej|aldrig|ingen|inget|inga|ingenting|icke|utan|saknar|saknas|avsaknad|brist\w*|neka\w*|nej|slut\w*|upphör\w*|"
@@ -375,54 +339,3 @@ _MAY_DENY = re.compile(  # what a source may say where a sentence rightly says "
 
 def _reason(name: str, /, **values: object) -> str:
     return filled("llm.yaml", f"reason_{name}", **values)
-
-
-def _has_word(text: str, name: str) -> bool:
-    """A name in a text, as a word or the first part of one ("Piteås", "Norrköpingsmodellen")."""
-    return re.search(rf"(?<!\w){re.escape(plain(name))}", plain(text)) is not None
-
-
-def _among(folded: str, forms: frozenset[str]) -> bool:
-    """A name among the sources' words, inflected or in a compound."""
-    bare = folded.removesuffix("s") if len(folded) > 3 else folded
-    if folded in forms or bare in forms or f"{folded}s" in forms:
-        return True
-    stemmed = stem(folded)
-    return any(stem(form) == stemmed or (len(bare) > 3 and form.startswith(bare)) for form in forms)
-
-
-def _has_date(evidence: Evidence, month: int, days: Sequence[int], year: int | None) -> bool:
-    said, _ = dates(evidence.whole)
-    meeting = [tuple(map(int, day.split("-"))) for day in evidence.dates if re.fullmatch(r"\d{4}-\d\d-\d\d", day)]
-    years = {m[0] for m in meeting} | {d.year for d in said if d.year} | {int(f.value) for f in evidence.figures}
-    if year is not None and year not in years:
-        return False
-    own_days = {m[2] for m in meeting if m[1] == month and year in (None, m[0])}
-    printed_days = {day for d in said if d.month == month for day in d.days}
-    if days:
-        return set(days) <= own_days or set(days) <= printed_days
-    return bool(own_days) or any(d.month == month for d in said)
-
-
-def _in_season(evidence: Evidence, season: str) -> bool:
-    months = {"våren": range(1, 7), "sommaren": range(6, 9), "hösten": range(8, 13), "vintern": (12, 1, 2, 3)}[season]
-    return season[:-2] in evidence.whole.lower() or any(
-        int(day[5:7]) in months for day in evidence.dates if len(day) == 10
-    )
-
-
-def _beside(position: int, named: Sequence[tuple[str, int]], words: str) -> str:
-    """The name that belongs to a position: the nearest in its clause, else the last before it, else the first after."""
-    ends = [match.start() for match in _CLAUSE.finditer(words)]
-    start = max((end for end in ends if end <= position), default=0)
-    stop = min((end for end in ends if end > position), default=len(words))
-    within = [item for item in named if start <= item[1] < stop]
-    if within:
-        return min(within, key=lambda item: abs(item[1] - position))[0]
-    before = [item for item in named if item[1] < position]
-    return max(before, key=lambda item: item[1])[0] if before else min(named, key=lambda item: item[1])[0]
-
-
-def meeting_line(citation: Citation) -> str:
-    """How a citation's meeting is named to the model: "9 februari 2021", or the title of another document."""
-    return swedish_date(citation.meeting.date) if citation.meeting else citation.title

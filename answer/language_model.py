@@ -12,9 +12,10 @@ import threading
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 
-from answer.grounding import Evidence, Grounding
+from answer.grounding import Grounding
 from answer.llm_client import LanguageModel, Limit, failure
 from answer.llm_compose import compose_checked
+from answer.llm_evidence import Evidence
 from answer.llm_prompt import Messages, as_data, batches, earlier_questions, messages, room, tokens
 from answer.llm_text import Block, Sentence, Stream, blocks, cleaned, complete, is_swedish
 from answer.model import Answer, Dropped, Exchange, Query

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from answer.grounding import Evidence, meeting_line
+from answer.llm_evidence import Evidence, meeting_line
 from answer.messages import FOLDER, variables
 from answer.swedish import sentences
 from ingest.errors import PromptError

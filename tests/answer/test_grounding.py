@@ -6,6 +6,7 @@ import pytest
 
 from answer.grounding import Grounding
 from answer.llm_text import blocks, cleaned
+from eval.grounding import cited, load_sentences
 from tests.answer.llm_library import STATEMENTS, Setting, setting
 
 FALKOPING, VARBERG, LUND, PITEA, UMEA = range(1, 6)
@@ -138,3 +139,17 @@ def test_names_that_a_rewritten_question_adds_are_noticed(found: Setting) -> Non
     assert found.grounding.adds_names("Vad gör städerna i region Norr med presentkort?", given)
     assert found.grounding.adds_names("Vad gjorde Lund i maj?", given)
     assert found.grounding.adds_names("Vad gjorde Lund 2021?", given)
+
+
+def test_the_measured_sentences_that_are_true_stand_in_a_small_library_too() -> None:
+    cases = [case for case in load_sentences() if case["region"]]
+    small = setting(tuple(("a.pdf", n, c["region"], tuple(c["towns"]), c["text"]) for n, c in enumerate(cases, 1)))
+    evidence = small.grounding.evidence(small.answer)
+    numbers = {e.printed: number for number, e in evidence.items()}
+    faults = [
+        (text, fault)
+        for case in cases
+        for text in case["stands"]
+        if (fault := small.grounding.fault(cited(text, numbers[case["text"]]), evidence))
+    ]
+    assert len(faults) <= 2, faults
