@@ -91,12 +91,13 @@ def test_sums_and_dates_are_not_taken_for_telephone_numbers(text: str) -> None:
 
 
 @pytest.mark.originals
-@pytest.mark.parametrize("path", [path for path in DOCUMENTS if path.suffix == ".pdf"], ids=lambda path: path.stem)
-def test_a_digest_has_as_many_pages_as_its_original(path: Path) -> None:
-    original = ORIGINALS / path.name
-    if not original.is_file():
-        pytest.skip(f"the original {path.name} is not at hand, or not as PDF")
-    assert len(pypdf.PdfReader(path).pages) == len(pypdf.PdfReader(original).pages)
+def test_a_digest_has_as_many_pages_as_its_original() -> None:
+    paths = [path for path in DOCUMENTS if (ORIGINALS / path.name).is_file() and path.suffix == ".pdf"]
+    if not ORIGINALS.is_dir():
+        pytest.skip("the original documents are not at hand")
+    assert len(paths) >= 3
+    for path in paths:
+        assert len(pypdf.PdfReader(path).pages) == len(pypdf.PdfReader(ORIGINALS / path.name).pages), path.name
 
 
 def test_a_page_with_too_much_text_is_named_and_nothing_is_written(tmp_path: Path) -> None:

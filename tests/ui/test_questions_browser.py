@@ -112,7 +112,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
 
 
 @pytest.fixture
-def site(server: tuple[str, Path]) -> Iterator[Site]:
+def site(server: tuple[str, Path], browser: Any) -> Iterator[Site]:
     url, folder = server
     for name in ("feedback.jsonl", "questions.yaml"):
         (folder / name).unlink(missing_ok=True)
@@ -121,11 +121,9 @@ def site(server: tuple[str, Path]) -> Iterator[Site]:
     data = {"questions": [case_to_dict(c) for c in (world.case, world.refusal)]}
     text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
     (folder / "questions.yaml").write_text(text, encoding="utf-8")
-    with sync_api.sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield Site(url, folder, browser)
-        browser.close()
+    yield Site(url, folder, browser)
+    for context in browser.contexts:
+        context.close()
 
 
 @pytest.mark.parametrize("width", [1280, 390])
