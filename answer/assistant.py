@@ -51,14 +51,14 @@ class Assistant:
         meetings = {r.meeting.date: r.meeting for r in library.reports if r.meeting}
         towns = {town for p in library.passages for town in p.towns}
         towns |= {town for r in library.reports for c in r.regions for town in (*c.towns, c.host_town) if town}
-        words = {word for p in library.passages for word in plain(p.text).replace("-", " ").split()}
+        words = {word for p in library.passages for word in re.findall(r"\w+", p.text) if not word[0].isupper()}
         gazetteer = Gazetteer(towns)
         self.known = Known(
             regions=tuple(sorted({c.region for r in library.reports for c in r.regions})),
             meetings=tuple(meetings[day] for day in sorted(meetings)),
             towns=tuple(sorted(towns)),
             reports=library.reports,
-            words=frozenset(word.strip('.,:;!?()”"') for word in words),
+            words=frozenset(map(plain, words)),
             find_places=lambda text: [(m.start, m.end, m.town) for m in gazetteer.mentions(text)],
             content_words=searcher.lexical.content_words,
             correct=searcher.lexical.correct,

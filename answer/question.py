@@ -46,7 +46,8 @@ def same_region(asked: str, region: str | None) -> bool:
 class Known:
     """What the index holds that a question may name.
 
-    `words`: plain words of all passages. `find_places(text)`: towns of the gazetteer in it, as (start, end, name).
+    `words`: the plain words that passages write in small letters, and their numbers. `find_places(text)`: towns of
+    the gazetteer in it, as (start, end, name).
     `content_words(text)`: the words that carry a topic. `correct(word)`: the word as the reports spell it, or None.
     """
 
