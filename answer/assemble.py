@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from answer.assistant import Assistant
 from index import generations
-from index.embedding import load_encoder
+from index.embedding import Encoder, load_encoder
 from index.lexical import LexicalIndex
 from index.library import Library, open_library
 from index.search import QueryEncoder, Searcher
+from index.topics import load_topics
 from ingest.settings import LanguageModelSettings, Settings
 
 if TYPE_CHECKING:
@@ -22,8 +23,20 @@ def open_assistant(settings: Settings, today: Callable[[], date] = date.today) -
     """An assistant over the published index. Raises IndexMissing and IndexMismatch, which name the command that helps."""
     library = open_library(settings)
     encoder = load_encoder(settings)
-    searcher = Searcher(library.passages, library.vectors, encoder, LexicalIndex.build(library.passages))
+    searcher = open_searcher(library, encoder)
     return Assistant(library, searcher, today, _writer(settings.llm, library, searcher, encoder))
+
+
+def open_searcher(library: Library, encoder: Encoder, lexical: LexicalIndex | None = None) -> Searcher:
+    """The search over an opened library; `lexical` where another than the project's own thesaurus is wanted."""
+    return Searcher(
+        library.passages,
+        library.vectors,
+        encoder,
+        lexical or LexicalIndex.build(library.passages),
+        own_vectors=library.own_vectors,
+        topics=load_topics(encoder.fingerprint),
+    )
 
 
 def _writer(

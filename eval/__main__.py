@@ -79,13 +79,11 @@ def open_assistant(settings: Settings, thesaurus: bool = True) -> Assistant:
     from answer.assistant import Assistant as Opened
     from index.embedding import load_encoder
     from index.lexical import LexicalIndex
-    from index.search import Searcher
     from index.thesaurus import Thesaurus
 
     library = assistant.library
     lexical = LexicalIndex.build(library.passages, Thesaurus())
-    searcher = Searcher(library.passages, library.vectors, load_encoder(settings), lexical)
-    return Opened(library, searcher, lambda: TODAY)
+    return Opened(library, assemble.open_searcher(library, load_encoder(settings), lexical), lambda: TODAY)
 
 
 def _extra(

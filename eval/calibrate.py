@@ -30,7 +30,7 @@ from ingest.settings import read_settings
 
 FEATURES = (
     "dense", "dense_gap", "dense_level", "narrow", "narrow_question", "ngram", "ngram_own", "cover", "cover_own", "cover_heading",
-    "cover_question", "cover_plain", "rarest", "cover_dense", "unmatched_level",
+    "cover_question", "cover_plain", "rarest", "cover_dense", "unmatched_level", "own", "own_gap", "topic",
 )  # fmt: skip
 
 

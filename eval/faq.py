@@ -18,6 +18,7 @@ from eval.tables import Section, Table, plain, share
 from index.embedding import Encoder, load_bundled, load_encoder, passage_text
 from index.lexical import LexicalIndex
 from index.search import Searcher
+from index.topics import load_topics
 from ingest.model import Passage, Span
 from ingest.settings import Settings
 
@@ -41,7 +42,8 @@ def measure(settings: Settings, progress: Progress | None = None) -> tuple[Figur
     passages = [_passage(number, row["a"]) for number, row in enumerate(rows)]
     lexical = LexicalIndex.build(passages)
     ours = load_encoder(settings)
-    searcher = Searcher(passages, ours.encode_passages([passage_text(p) for p in passages]), ours, lexical)
+    vectors = ours.encode_passages([passage_text(p) for p in passages])  # a passage here is its own words alone
+    searcher = Searcher(passages, vectors, ours, lexical, topics=load_topics(ours.fingerprint))
     untrained = _dense(load_bundled(None), passages)
     bm25 = _bm25(passages)
     kept = lru_cache(maxsize=len(rows))(searcher.features)  # two methods look at the same evidence

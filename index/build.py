@@ -28,6 +28,8 @@ from ingest.model import IngestReport, Passage, Report, Skipped
 from ingest.pipeline import corpus_files, read_report, report_from_dict, report_to_dict
 from ingest.settings import Settings
 
+OWN_WORDS = "-own"
+
 Progress = Callable[[str, int, int], None]
 """Called with what is done ("reading FILE", "embedding"), how much of it is done and how much there is."""
 
@@ -158,36 +160,42 @@ def _build(settings: Settings, progress: Progress) -> IngestReport:
     outcome = IngestReport(tuple(reports), tuple(skipped), tuple(unchanged), removed)
     passages = _unique([passage for report in reports for passage in report.passages])
     stored: Stored = {}
+    own: Stored = {}
     if previous and previous.fingerprint == wanted.fingerprint:
         with contextlib.suppress(IndexMissing):
             stored = open_store(settings, previous_name).read()
+            own = open_store(settings, previous_name, OWN_WORDS).read()
     same = previous and replace(previous, dimensions=0, built="", passages=0) == wanted
-    if same and stored.keys() == {passage.id for passage in passages}:  # a damaged store is written anew
+    if same and stored.keys() == own.keys() == {passage.id for passage in passages}:  # a damaged store is written anew
         return outcome
 
     texts = [passage_text(passage) for passage in passages]
-    known = dict(stored.values())
-    vectors = _vectors(texts, settings, known, progress)
+    bare = [passage.text for passage in passages]
+    known = dict([*stored.values(), *own.values()])
+    vectors = _vectors([*texts, *bare], settings, known, progress)
 
     name = generations.new_name(index)
     generations.folder(index, name).mkdir(parents=True)
     progress("publishing", 0, 1)
-    open_store(settings, name).write(passages, texts, vectors)
+    open_store(settings, name).write(passages, texts, vectors[: len(texts)])
+    open_store(settings, name, OWN_WORDS).write(passages, bare, vectors[len(texts) :])
     built = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = replace(wanted, dimensions=int(vectors.shape[1]), built=built, passages=len(passages))
     generations.publish(index, name, manifest)
     for old in generations.superseded(index):
         if settings.chroma_url:
             open_store(settings, old).drop()
+            open_store(settings, old, OWN_WORDS).drop()
         generations.remove(index, old)
     _clean(index, code)
     progress("publishing", 1, 1)
     return outcome
 
 
-def open_store(settings: Settings, name: str) -> ChromaStore:
+def open_store(settings: Settings, name: str, view: str = "") -> ChromaStore:
+    """The vectors of a generation: of passages with heading, towns and question, or of their OWN_WORDS alone."""
     chroma = None if settings.chroma_url else generations.folder(settings.index, name) / "chroma"
-    return ChromaStore(f"citygroup-{name}", chroma, settings.chroma_url)
+    return ChromaStore(f"citygroup-{name}{view}", chroma, settings.chroma_url)
 
 
 def _clean(index: Path, code: str) -> None:

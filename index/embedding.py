@@ -26,14 +26,12 @@ from ingest.model import Passage
 from ingest.settings import Settings
 
 if TYPE_CHECKING:
-    import torch
     from sentence_transformers import SentenceTransformer
 
 BUNDLED = "bundled"
 ADAPTER = Path(__file__).parent / "adapter"
-TOKEN_HEAD = "adapter_token_head.safetensors"  # projects tokens for late interaction
 BATCH = 32  # texts that are encoded together; a question waits for one batch at most while the index is built
-TEXT_FORM = "2"  # of `passage_text`; part of the fingerprint: raise it whenever the form changes
+TEXT_FORM = "3"  # of what is embedded; part of the fingerprint: raise it whenever that changes
 
 Progress = Callable[[int, int], None]  # texts done, texts in all
 
@@ -80,7 +78,6 @@ def encoder_fingerprint(settings: Settings) -> str:
 def load_bundled(adapter: Path | None) -> SentenceEncoder:
     """The bundled model with an adapter, or as published where `adapter` is None. Raises SettingsError."""
     _share_processors()
-    from safetensors.torch import load_file
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 
@@ -89,8 +86,7 @@ def load_bundled(adapter: Path | None) -> SentenceEncoder:
     transformer = BundledTransformer(weights_path(), adapter)
     dimensions = transformer.get_embedding_dimension()
     model = SentenceTransformer(modules=[transformer, Pooling(dimensions, "mean"), Normalize()], device="cpu")
-    head = load_file(adapter / TOKEN_HEAD)["weight"].float() if adapter and (adapter / TOKEN_HEAD).is_file() else None
-    return SentenceEncoder(model, BUNDLED, _bundled_hash(adapter), *_E5_PROMPTS, token_head=head)
+    return SentenceEncoder(model, BUNDLED, _bundled_hash(adapter), *_E5_PROMPTS)
 
 
 def weights_path() -> Path:
@@ -122,10 +118,7 @@ def embedded_text(text: str, question: str | None = None, heading: str | None = 
 
 
 class SentenceEncoder:
-    """An `Encoder` over a SentenceTransformer. `source_hash` is the hash of the model's weights.
-
-    `token_head`, where given, is (token dimensions, dimensions).
-    """
+    """An `Encoder` over a SentenceTransformer. `source_hash` is the hash of the model's weights."""
 
     def __init__(
         self,
@@ -134,10 +127,8 @@ class SentenceEncoder:
         source_hash: str,
         query_prompt: str | None = None,
         passage_prompt: str | None = None,
-        token_head: torch.Tensor | None = None,
     ) -> None:
         self.model = model
-        self._token_head = token_head
         self.name = name
         self.dimensions = int(model.get_embedding_dimension() or 0)
         self._query_prompt, self._passage_prompt = query_prompt, passage_prompt
@@ -154,47 +145,6 @@ class SentenceEncoder:
 
     def encode_query(self, text: str) -> np.ndarray:
         return self.encode_queries([text])[0]
-
-    @property
-    def has_tokens(self) -> bool:
-        """Whether the model also gives vectors of single tokens, for late interaction (index/late.py)."""
-        return self._token_head is not None
-
-    def encode_passages_with_tokens(
-        self, texts: Sequence[str], progress: Progress | None = None
-    ) -> tuple[np.ndarray, list[np.ndarray]]:
-        """As `encode_passages`, and each text's tokens, (tokens, token dimensions) float16 of unit length; one pass."""
-        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        tokens: list[np.ndarray] = [np.empty(0)] * len(texts)
-        order = sorted(range(len(texts)), key=lambda n: len(texts[n]))
-        for start in range(0, len(order), BATCH):
-            batch = order[start : start + BATCH]
-            with _half_precision():
-                vectors[batch], found = self._encode_tokens([texts[n] for n in batch], self._passage_prompt)
-            for number, array in zip(batch, found, strict=True):
-                tokens[number] = array.astype(np.float16)
-            if progress:
-                progress(start + len(batch), len(texts))
-        return vectors, tokens
-
-    def encode_query_with_tokens(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        """As `encode_query`, and the question's tokens, (tokens, token dimensions) float32; one pass."""
-        vectors, tokens = self._encode_tokens([text], self._query_prompt)
-        return vectors[0], tokens[0]
-
-    def _encode_tokens(self, texts: Sequence[str], prompt: str | None) -> tuple[np.ndarray, list[np.ndarray]]:
-        import torch
-
-        if self._token_head is None:
-            raise SettingsError(f"The embedding model {self.name!r} has no vectors for single tokens.")
-        with self._lock, torch.inference_mode():
-            features = self.model(self.model.preprocess(list(texts), prompt=prompt))
-            projected = features["token_embeddings"] @ self._token_head.T
-            projected = torch.nn.functional.normalize(projected.float(), dim=-1).numpy()
-        lengths = features["attention_mask"].sum(dim=1).tolist()
-        return features["sentence_embedding"].float().numpy(), [
-            row[:length] for row, length in zip(projected, lengths, strict=True)
-        ]
 
     def _encode(
         self, texts: Sequence[str], encode: Callable[..., Any], prompt: str | None, progress: Progress | None = None

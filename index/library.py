@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import generations
-from index.build import open_store
+from index.build import OWN_WORDS, open_store
 from index.embedding import encoder_fingerprint
 from index.model import Manifest
+from index.store import Stored
 from ingest.corrections import apply_correction, corrections_from_text
 from ingest.errors import IndexMismatch
 from ingest.model import Passage, Report
@@ -22,13 +23,18 @@ from ingest.settings import Settings
 
 @dataclass(frozen=True)
 class Library:
-    """What one index generation holds. `vectors` is (passages, dimensions), rows as `passages`."""
+    """What one index generation holds.
+
+    `vectors` is (passages, dimensions), rows as `passages`; `own_vectors` are of the passages' own words alone, without
+    heading, towns and question.
+    """
 
     generation: str
     manifest: Manifest
     reports: tuple[Report, ...]
     passages: tuple[Passage, ...]
     vectors: NDArray[np.float32] = field(repr=False)
+    own_vectors: NDArray[np.float32] = field(repr=False)
     folder: Path = Path()
 
     def report(self, document: str) -> Report:
@@ -76,15 +82,21 @@ def open_library(settings: Settings) -> Library:
             raise IndexMismatch(
                 f"The index in {index} lacks the structure of {document} ({error}). {rebuild}"
             ) from error
-    stored = open_store(settings, name).read()
     passages = tuple(
         {p.id: p for report in sorted(reports, key=lambda r: r.document) for p in report.passages}.values()
     )
-    if lacking := [p for p in passages if p.id not in stored]:
-        raise IndexMismatch(
-            f"The index in {index} lacks the vectors of {len(lacking)} of {len(passages)} passages. {rebuild}"
+
+    def vectors(stored: Stored) -> NDArray[np.float32]:
+        if lacking := [p for p in passages if p.id not in stored]:
+            raise IndexMismatch(
+                f"The index in {index} lacks the vectors of {len(lacking)} of {len(passages)} passages. {rebuild}"
+            )
+        return (
+            np.stack([stored[p.id][1] for p in passages])
+            if passages
+            else np.zeros((0, manifest.dimensions), np.float32)
         )
-    vectors = (
-        np.stack([stored[p.id][1] for p in passages]) if passages else np.zeros((0, manifest.dimensions), np.float32)
-    )
-    return Library(name, manifest, tuple(reports), passages, vectors, index)
+
+    whole = vectors(open_store(settings, name).read())
+    own = vectors(open_store(settings, name, OWN_WORDS).read())
+    return Library(name, manifest, tuple(reports), passages, whole, own, index)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from index.calibration import Calibration, load_calibration
 from index.lexical import LexicalIndex
 from index.model import SearchHit, SearchResult
+from index.topics import Topics, evidence
 from ingest.model import Passage
 
 Features = dict[str, NDArray[np.float64]]
@@ -31,7 +32,11 @@ def standardised(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 class Searcher:
-    """Scores all passages for a question. `vectors` is (n, d), unit length, rows as `passages`."""
+    """Scores all passages for a question.
+
+    `vectors` is (n, d), unit length, rows as `passages`; `own_vectors` the same of their own words alone. `topics` are
+    those of the encoder's model, if it has any.
+    """
 
     def __init__(
         self,
@@ -40,12 +45,17 @@ class Searcher:
         encoder: QueryEncoder,
         lexical: LexicalIndex,
         calibration: Calibration | None = None,
+        own_vectors: NDArray[np.float32] | None = None,
+        topics: Topics | None = None,
     ) -> None:
         self.passages = tuple(passages)
         self.lexical = lexical
         self._vectors = vectors
         self._encoder = encoder
         self._calibration = calibration or load_calibration()
+        self._own_vectors = vectors if own_vectors is None else own_vectors
+        self._topics = topics
+        self._shares = topics.of_passages(self._own_vectors) if topics and len(self._own_vectors) else None
 
     def features(self, text: str, inside: NDArray[np.bool_] | None = None) -> Features:
         """The evidence for each passage, by name; arrays (n,) in the order of `passages`.
@@ -54,15 +64,22 @@ class Searcher:
         measured by, and how few they are is evidence itself (`narrow`: one who asks a region about a topic expects
         it to have said something).
         """
-        cosine = (self._vectors @ self._encoder.encode_query(text)).astype(np.float64)
+        question = self._encoder.encode_query(text)
+        cosine = (self._vectors @ question).astype(np.float64)
+        own = (self._own_vectors @ question).astype(np.float64)
         if inside is None or not inside.any():
             inside = np.ones(len(cosine), dtype=bool)
         found: Features = {
             "dense": standardised(cosine),
             "dense_gap": (cosine - cosine[inside].max()) * 20,
             "dense_level": (cosine - 0.8) * 20,
+            "own": standardised(own),
+            "own_gap": (own - own[inside].max()) * 20,
+            "topic": np.zeros(len(cosine)),
             "narrow": np.full(len(cosine), -np.log10(inside.mean())),
         }
+        if self._topics is not None and self._shares is not None:
+            found["topic"] = evidence(self._shares, self._topics.of_question(question))
         for name, scores in self.lexical.score(text).items():
             found[name] = np.asarray(scores, dtype=np.float64)
         found["ngram_z"] = standardised(found["ngram"])

@@ -169,7 +169,7 @@ def invented(tmp_path_factory: pytest.TempPathFactory) -> Library:
         reports.append(read_report(folder / name))
     passages = tuple(passage for report in reports for passage in report.passages)
     vectors = CountingEncoder().encode_passages([build.passage_text(passage) for passage in passages])
-    return Library("1", Manifest("counting", "counting-1", 16), tuple(reports), passages, vectors, folder)
+    return Library("1", Manifest("counting", "counting-1", 16), tuple(reports), passages, vectors, vectors, folder)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from torch import nn
 from torch.utils.data import SequentialSampler
 from transformers import TrainerCallback
 
-from index.embedding import TOKEN_HEAD
+TOKEN_HEAD = "token_head.safetensors"  # of the loss; in checkpoints only
 
 
 class AdapterTrainer(SentenceTransformerTrainer):
@@ -82,8 +82,8 @@ def in_order(dataset: Any, batch_size: int, drop_last: bool, **options: Any) -> 
     )
 
 
-def save_adapter(model: Any, head: nn.Linear | None, folder: Path, share: float) -> None:
-    """The adapter in peft's two files, in half precision, and the projection of tokens beside it.
+def save_adapter(model: Any, folder: Path, share: float) -> None:
+    """The adapter in peft's two files, in half precision.
 
     `share` of the change takes effect: the average with the untrained weights.
     """
@@ -92,8 +92,6 @@ def save_adapter(model: Any, head: nn.Linear | None, folder: Path, share: float)
     (folder / "README.md").unlink(missing_ok=True)
     weights = folder / "adapter_model.safetensors"
     save_file({name: tensor.half().contiguous() for name, tensor in load_file(weights).items()}, weights)
-    if head is not None:
-        save_file({"weight": head.weight.detach().half().contiguous()}, folder / TOKEN_HEAD)
     path = folder / "adapter_config.json"
     config = json.loads(path.read_text(encoding="utf-8"))
     config["lora_alpha"] *= share

@@ -66,7 +66,7 @@ def library(statements: tuple[tuple[str, int, str, tuple[str, ...], str], ...] =
         )  # fmt: skip
     passages = tuple(p for report in reports for p in report.passages)
     vectors = np.stack([encode(f"{p.question}\n{p.text}") for p in passages])
-    return Library("1", Manifest("test", "0", DIMENSIONS), tuple(reports), passages, vectors)
+    return Library("1", Manifest("test", "0", DIMENSIONS), tuple(reports), passages, vectors, vectors)
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ REPORT = Report(
 def library() -> Library:
     import numpy as np
 
-    return Library("1", Manifest("x", "y", 2), (REPORT,), PASSAGES, np.zeros((2, 2), np.float32))
+    return Library("1", Manifest("x", "y", 2), (REPORT,), PASSAGES, *[np.zeros((2, 2), np.float32)] * 2)
 
 
 def test_a_citation_holds_place_and_words_of_its_passage(library: Library) -> None:

@@ -55,7 +55,7 @@ REPORTS = (
     ),
     report("b.pdf", AUTUMN, ("host_town", "Kiruna", "Värd: Kiruna", "Norr")),
 )
-LIBRARY = Library("1", Manifest("x", "y", 2), REPORTS, (), np.zeros((0, 2), np.float32))
+LIBRARY = Library("1", Manifest("x", "y", 2), REPORTS, (), *[np.zeros((0, 2), np.float32)] * 2)
 
 
 def ask(fact: FactName, question: str = "?", library: Library = LIBRARY, **filters: object) -> Answer | None:

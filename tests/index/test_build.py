@@ -34,15 +34,18 @@ def texts_of(settings: Settings) -> list[str]:
 # --- what is done again ---
 
 
-def test_every_passage_is_embedded_once_and_stands_in_the_opened_index(
+def test_every_passage_is_embedded_whole_and_by_its_own_words_and_no_text_twice(
     settings: Settings, encoder: CountingEncoder
 ) -> None:
     result = build_index(settings)
     library = open_library(settings)
-    assert result.ok and result.passages == len(library.passages) == len(encoder.texts) == 5
-    assert library.vectors.shape == (5, encoder.dimensions)
-    for passage, vector in zip(library.passages, library.vectors, strict=True):
+    assert result.ok and result.passages == len(library.passages) == 5
+    embedded = {text for p in library.passages for text in (build.passage_text(p), p.text)}
+    assert sorted(encoder.texts) == sorted(embedded)
+    assert library.vectors.shape == library.own_vectors.shape == (5, encoder.dimensions)
+    for passage, vector, own in zip(library.passages, library.vectors, library.own_vectors, strict=True):
         assert vector == pytest.approx(encoder.encode_query(build.passage_text(passage)), abs=1e-6)
+        assert own == pytest.approx(encoder.encode_query(passage.text), abs=1e-6)
 
 
 def test_an_unchanged_corpus_costs_no_embedding_and_no_new_generation(
@@ -62,7 +65,7 @@ def test_only_the_new_passage_of_a_changed_file_is_embedded(settings: Settings, 
     encoder.texts.clear()
     add_line(settings.corpus / MEETING_FILE, "- Malmö bygger en isbana på torget.")
     result = build_index(settings)
-    assert [text.splitlines()[0] for text in encoder.texts] == ["Malmö bygger en isbana på torget."]
+    assert {text.splitlines()[0] for text in encoder.texts} == {"Malmö bygger en isbana på torget."}
     assert result.unchanged == (ARTICLE_FILE,)
     assert "Malmö bygger en isbana på torget." in texts_of(settings)
 
@@ -135,7 +138,11 @@ def test_progress_names_every_file_and_ends_at_the_whole(settings: Settings, enc
     build_index(settings, progress=lambda *call: calls.append(call))
     names = [what for what, _, _ in calls]
     assert {f"reading {MEETING_FILE}", f"reading {ARTICLE_FILE}", "embedding", "publishing"} <= set(names)
-    assert ("reading", 2, 2) in calls and ("embedding", 5, 5) in calls and calls[-1] == ("publishing", 1, 1)
+    assert (
+        ("reading", 2, 2) in calls
+        and ("embedding", len(encoder.texts), len(encoder.texts)) in calls
+        and calls[-1] == ("publishing", 1, 1)
+    )
 
 
 # --- what is left out ---

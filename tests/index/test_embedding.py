@@ -58,7 +58,7 @@ def test_bundled_model_agrees_with_the_engine_whose_weights_it_reads(untrained: 
 def test_a_text_has_the_same_vector_alone_and_in_any_batch(untrained: SentenceEncoder) -> None:
     together = untrained.encode_passages([*TEXTS, "lång " * 200])
     for number, text in enumerate(TEXTS):
-        np.testing.assert_allclose(untrained.encode_passages([text])[0], together[number], atol=1e-4)
+        np.testing.assert_allclose(untrained.encode_passages([text])[0], together[number], atol=5e-3)
 
 
 @pytest.mark.model
