@@ -19,7 +19,8 @@ from answer.facts import answer_from_facts
 from answer.messages import message
 from answer.model import Answer, NoAnswer, Query, Understanding
 from answer.question import Known, plain, understand
-from answer.relevance import admitted, relevant
+from answer.relevance import IN_SECTION, admitted, relevant
+from answer.sections import Sections
 from answer.swedish import counted, listed, swedish_date, without_contacts
 from index.library import Library
 from index.model import SearchHit, SearchResult
@@ -53,6 +54,7 @@ class Assistant:
         towns |= {town for r in library.reports for c in r.regions for town in (*c.towns, c.host_town) if town}
         words = {word for p in library.passages for word in re.findall(r"\w+", p.text) if not word[0].isupper()}
         gazetteer = Gazetteer(towns)
+        self.sections = Sections(searcher.passages, searcher.lexical)
         self.known = Known(
             regions=tuple(sorted({c.region for r in library.reports for c in r.regions})),
             meetings=tuple(meetings[day] for day in sorted(meetings)),
@@ -109,26 +111,37 @@ class Assistant:
         if not understood.topic and not self._filtered(understood):
             return NoAnswer(query, understood, message("refusal_empty"))
         if _CONTACT_ASKED.search(plain(query.question)):
-            near = tuple(h for h in self.hits(understood).hits if admitted(h.passage, understood, self.library))
+            near = tuple(
+                h for h in self.hits(understood, query.question).hits if admitted(h.passage, understood, self.library)
+            )
             return self._refusal(query, understood, message("refusal_contact"), near[:1])
-        search = self.hits(understood)
+        search = self.hits(understood, query.question)
         chosen = self._standing(relevant(search, understood, self.library))
         notice = None
         if not chosen and (wider := self._where_hosted(understood)):
-            chosen = self._standing(relevant(self.hits(wider), wider, self.library))
+            own = [hit for hit in self.hits(wider).hits if set(hit.passage.towns) <= set(understood.towns)]
+            chosen = self._standing(relevant(SearchResult(tuple(own)), wider, self.library))
             notice = message("broadened", towns=listed(understood.towns))
         if not chosen:
             return self._refuse(query, understood, search.hits)
         overlap = self.searcher.lexical.overlap(understood.text or query.question)
         return replace(compose(query, understood, chosen, self.library, overlap), notice=notice)
 
-    def hits(self, understood: Understanding) -> SearchResult:
+    def hits(self, understood: Understanding, question: str = "") -> SearchResult:
         """Every passage with its probability; without a topic, all that the filters admit."""
-        inside = [admitted(p, understood, self.library) for p in self.searcher.passages]
+        passages = self.searcher.passages
+        inside = np.array([admitted(p, understood, self.library) for p in passages], dtype=bool)
+        asked = self.sections.asked_for(understood, question, inside)
         if understood.topic:
-            return self.searcher.search(understood.text, np.array(inside, dtype=bool))
-        passages = [p for p, within in zip(self.searcher.passages, inside, strict=True) if within]
-        return SearchResult(tuple(SearchHit(p, 1.0) for p in passages))
+            section = {passages[n].id for n in np.flatnonzero(asked)}
+            found = self.searcher.search(understood.text, inside)
+            raised = [
+                replace(hit, probability=max(hit.probability, IN_SECTION)) if hit.passage.id in section else hit
+                for hit in found.hits
+            ]
+            return SearchResult(tuple(sorted(raised, key=lambda hit: -hit.probability)))
+        wanted = asked if asked.any() else inside
+        return SearchResult(tuple(SearchHit(passages[n], 1.0) for n in np.flatnonzero(wanted)))
 
     def _where_hosted(self, understood: Understanding) -> Understanding | None:
         """The question put to the chapters of the meetings that the town was host of, if it was."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from answer.citations import cite_fact, cite_passage, holds
@@ -11,10 +12,11 @@ from answer.model import Answer, Citation, Claim, Query, Understanding
 from answer.question import plain, same_region
 from answer.relevance import admitted, names
 from answer.statement import statement
-from answer.swedish import MONTHS, as_sentence, swedish_date, without_contacts
+from answer.swedish import MONTHS, as_sentence, listed, swedish_date, without_contacts
 from index.library import Library
 from ingest.model import Fact, Passage, Report
 
+_HOST_TOO = re.compile(r"\b(?:vem|vilken|vilka) va[r]?\b.*\b(?:och|o|a|samt)\b")
 _EACH_REGION = re.compile(r"\b(?:varje|per region|respektive|regioner\w*|vilken region|alla region\w*|jamfor\w*)\b")
 
 
@@ -42,6 +44,8 @@ def _sentence(report: Report, fact: Fact) -> str:
     region = f"region {fact.region}" if fact.region else "regionen"
     if name == "meeting":
         form = f" ({meeting.form} träff)" if meeting.form else ""
+        if meeting.date[:4] in meeting.label:
+            return message("fact_meeting_dated", label=meeting.label, form=form)
         return message("fact_meeting", label=meeting.label, date=swedish_date(meeting.date), form=form)
     if name in ("next_meeting", "next_host_towns"):
         where = f" för region {fact.region}" if fact.region else ""
@@ -60,17 +64,22 @@ def _names(query: Query, understood: Understanding, report: Report) -> tuple[str
         if _EACH_REGION.search(plain(query.question)):
             return ("participants",)
         return ("participants_total",) if "participants_total" in has else ("participants",)
-    if asked == "next_host_towns" and asked not in has:
-        return ("next_meeting",)
+    words = plain(query.question)
+    if asked == "next_host_towns":
+        host = ("host_town",) if _HOST_TOO.search(words) else ()
+        return (*host, asked if asked in has else "next_meeting")
+    if asked == "next_meeting" and re.search(r"\bvar\b", words):
+        return (asked, "next_host_towns")
     return (asked,)
 
 
 def _wanted(query: Query, understood: Understanding, report: Report) -> list[Fact]:
     """The report's facts that the question asks for."""
     hosted = {f.region for f in report.facts if f.name == "host_town" and f.value in understood.towns}
+    names_asked = _names(query, understood, report)
     found = []
     for fact in report.facts:
-        if fact.name not in _names(query, understood, report):
+        if fact.name not in names_asked:
             continue
         if understood.regions and fact.region and not any(same_region(r, fact.region) for r in understood.regions):
             continue
@@ -79,6 +88,8 @@ def _wanted(query: Query, understood: Understanding, report: Report) -> list[Fac
             if fact.region not in hosted and not any(names(told, town) for town in understood.towns):
                 continue
         found.append(fact)
+    if not found and (understood.regions or understood.towns) and "cancelled" not in names_asked:
+        return _wanted(query, replace(understood, fact="cancelled"), report)  # why there is nothing to tell
     return found
 
 
@@ -92,11 +103,38 @@ def _about_coming_hosts(understood: Understanding, library: Library) -> list[Pas
     ]
 
 
+def _regions(query: Query, understood: Understanding, reports: list[Report], library: Library) -> Answer | None:
+    """Which regions each meeting has, every one cited where the report names it."""
+    claims: list[Claim] = []
+    citations: list[Citation] = []
+    for report in reports:
+        cited: dict[str, Citation] = {}
+        for fact in report.facts:
+            if (
+                fact.region
+                and fact.region not in cited
+                and fact.name in ("contents", "host_town", "participants", "towns")
+            ):
+                citation = cite_fact(report, fact, len(citations) + len(cited) + 1)
+                if holds(citation, library):
+                    cited[fact.region] = citation
+        if cited and report.meeting:
+            text = message("fact_regions", meeting=swedish_date(report.meeting.date), value=listed(sorted(cited)))
+            claims.append(Claim(text, None, tuple(c.number for c in cited.values()), report.meeting.label))
+            citations += cited.values()
+    if not claims:
+        return None
+    lines = [f"{c.text} {' '.join(f'[{n}]' for n in c.citations)}" for c in claims]
+    return Answer(query, understood, lines[0], "\n\n".join(lines), tuple(claims), tuple(citations))
+
+
 def answer_from_facts(query: Query, understood: Understanding, library: Library, today: date) -> Answer | None:
     """The answer, or None where the structure does not tell."""
     reports = sorted((r for r in library.reports if r.meeting), key=lambda r: r.meeting.date, reverse=True)  # type: ignore[union-attr]
     if understood.meetings:
         reports = [r for r in reports if r.meeting and r.meeting.date in understood.meetings]
+    if understood.fact == "regions":
+        return _regions(query, understood, reports, library)
     claims: list[Claim] = []
     citations: list[Citation] = []
     seen: set[str] = set()

@@ -123,7 +123,8 @@ def _read_regions(reading: _Reading) -> None:
             if not named and part in COMPASS:
                 before = reading.masked[: match.start(1)].split()[-1:]
                 named = printed[0].isupper() or (
-                    before in (["i"], ["hos"], ["fran"], ["och"], ["respektive"]) and (part != "ost" or "ö" in printed)
+                    before in (["i"], ["hos"], ["fran"], ["for"], ["och"], ["respektive"])
+                    and (part != "ost" or "ö" in printed)
                 )
             elif not named:
                 named = not reading.known.find_places(printed.title())
@@ -275,7 +276,7 @@ def _read_towns(reading: _Reading) -> None:
             r"\b(?:vi|har|oss|jag(?: jobbar| ar| sitter)?|stad) (?:i |fran |har i |pa )?$", before
         )
         besides = re.search(r"\b(?:utom|forutom|utover|andra \w+ an|fler an|mer an|inte) $", before)
-        if re.search(r"\b(?:traff\w*|mote\w*|sags|traffades) (?:i|pa) $", before) and _read_host(reading, town):
+        if _AT_A_MEETING.search(before) and _read_host(reading, town):
             continue
         if own or besides:
             reading.excluded.append(town)
@@ -286,6 +287,11 @@ def _read_towns(reading: _Reading) -> None:
     for start, end in taken:
         lead = re.search(r"(?:\b(?:i|fran|hos|for|om|pa) )?$", reading.masked[:start])
         reading.mask(lead.start() if lead else start, end)
+
+
+_AT_A_MEETING = re.compile(
+    r"\b(?:traff\w*|mote\w*|sags|samlades|(?:pratade\w*|diskuterade\w*|sades|togs?|samtalade\w*)(?: (?:man|ni|de|upp|om))*) (?:i|pa) $"
+)
 
 
 def _read_host(reading: _Reading, town: str) -> bool:
@@ -327,20 +333,26 @@ def _read_documents(reading: _Reading) -> None:
 _MEETING_WORDS = (
     r"traff\w*|mote\w*|citygroup\w*|region\w*|natverk\w*|rapport\w*|dokumentation\w*|deltagare\w*|deltog|delta\w*|var|med|"
     r"stader|stad|orter|orterna|stader\w*|kommuner|kommun|plats|ar|ars|ager|agde|rum|personer|folk|totalt|manga|samtliga|alla|hela|landet|"
-    r"varje|respektive|jamfort|jamfor|totalt|sammanlagt|per|antal|varfor|efter|digitala?|fysiska?|vem|gang|host\w*|var\w*|planerad\w*|plan\w*|nasta|kommande|datum|tid|namn\w*|heter|hette|hos|som|fick|kom"
+    r"varje|respektive|jamfort|jamfor|totalt|sammanlagt|per|antal|varfor|efter|digitala?|fysiska?|vem|gang|host\w*|var\w*|planerad\w*|plan\w*|nasta|kommande|datum|tid|namn\w*|heter|hette|hos|som|fick|kom|"
+    r"dokumenterad\w*|material\w*|samlades|traffas|traffades|ses|sags|hall\w*|harnast|blir|bli|fanns|finns|ingar|dar|ort|representerade\w*|rapporterade\w*"
 )
 _FACTS: tuple[tuple[str, str], ...] = (
-    (r"\bnasta\b.*\bvardstad\w*|\bvardstad\w*.*\bnasta\b|\bvardstader\b.*\b(?:infor|till|for)\b", "next_host_towns"),
-    (r"\bnasta (?:citygroup)?(?:traff|mote|natverkstraff)\w*|\bkommande (?:traff|mote)\w*", "next_meeting"),
+    (r"\b(?:nasta|kommande|harnast)\b.*\bvard(?:stad\w*|ort\w*)?\b|\bvard(?:stad\w*|ort\w*)?\b.*\b(?:nasta|kommande|harnast)\b|"
+     r"\bvardstader\b.*\b(?:infor|till|for)\b|"
+     r"\bvar\b.*\b(?:traffas|ses|mots|halls|ar|blir)\b.*\b(?:nasta (?:gang|traff|mote)|harnast)", "next_host_towns"),
+    (r"\b(?:nasta|kommande) (?:citygroup|natverks)?(?:traff|mote)\w*|\bnar\b.*\b(?:traffas|ses|mots|samlas)\b.*\b(?:nasta|harnast)\b|"
+     r"\bnar (?:ar|e|blir|halls) (?:det )?nasta(?: gang)?\W*$", "next_meeting"),
+    (r"\bvilka regioner (?:finns|ingar|ar med|deltar|har|omfattas)\b|\bhur manga regioner\b", "regions"),
     (r"\b(?:installd\w*|avbokad\w*|(?:stalldes|stallas|stallts)\b.*\bin)\b", "cancelled"),
+    (r"\b(?:hur manga|antal(?:et)?)\b(?! (?:stader|orter|kommuner))"
+     r".*\b(?:delt\w*|var med|var pa plats|kom|narvar\w*|anmald\w*|deltagare|samlades|motte upp)|\bdeltagarantal\w*", "participants"),
     (r"\bvardstad\w*|\bvard for (?:traff|mote)\w*|\bvar (?:holls|hols|traffades|motttes|agde)\b|\b(?:vilken|i vilken) (?:stad|ort)\b.*"
      r"(?:\btraff|\bmote|\bholls|\bvar vard)|\bvar vard\b|\bvar\b.*\b(?:traffades|sags|moter?s)\b", "host_town"),
-    (r"\b(?:hur manga|antal(?:et)?)\b.*\b(?:delt\w*|var med|kom|narvar\w*|anmald\w*|deltagare)|\bdeltagarantal\w*", "participants"),
     (r"\b(?:vilka|vika|vilken)\b.*\b(?:representerade\w*|delt[ao]g\w*|var med|medverkade|narvar\w*|pa plats|kom)\b|"
      r"\brepresenterade (?:orter|stader)", "towns"),
     (r"\btema(?:t|n|na)?\b", "theme"),
     (r"\bnar (?:holls|var|ar|agde|traffades|hade)\b.*(?:traff|mote|sags)|\bvilket datum\b|\bvilka (?:traffar|moten|rapporter)\b|"
-     r"\b(?:digital|fysisk)\w*\b.*\b(?:traff|mote)\w*", "meeting"),
+     r"\b(?:digital|fysisk)\w*\b.*\b(?:traff|mote)\w*|^\W*nar\b(?: (?:var|ar|holls|agde|hade))?\W*\0\W*(?:rum\W*)?$", "meeting"),
 )  # fmt: skip
 _SUGGESTED = re.compile(
     r"\b(?:forslag\w*|foresl\w*|onskem\w*|onskar\w*|onskade\w*|ville|vill|anmalt|intresse\w*|gav)\b"

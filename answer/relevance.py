@@ -14,6 +14,7 @@ from ingest.model import Passage
 LIST = 0.16  # from here on a passage is in the answer: at this cut recall and precision weigh alike (docs/decisions)
 ANSWER = 0.45  # the best passage must be about as likely on the topic as not; else the answer is a refusal
 FACT_SHARE = 0.75  # of the best hit's probability, for a second figure to be shown beside it
+IN_SECTION = 0.5  # at least, for what stands under the report's own question that was asked for
 WEAK = 0.4  # an answer whose best passage lies below is said to be weakly supported
 MOST = 60  # statements; beyond it a question is too wide to be answered passage by passage
 

@@ -40,8 +40,8 @@ def stem(folded: str) -> str:
     if len(folded) < 4 or folded.isdigit():
         return folded
     stemmed = _snowball().stemWord(folded)
-    for ending, kept in _MORE_ENDINGS:
-        if stemmed.endswith(ending) and len(stemmed) - len(ending) >= 4:
+    for ending, kept, least in _MORE_ENDINGS:
+        if stemmed.endswith(ending) and len(stemmed) - len(ending) >= least:
             return stemmed[: len(stemmed) - len(ending)] + kept
     return stemmed
 
@@ -80,5 +80,5 @@ def _snowball():  # type: ignore[no-untyped-def]
     return snowballstemmer.stemmer("swedish")
 
 
-# Inflection that Snowball leaves; it takes care of -a, -ar, -en, -erna and the like.
-_MORE_ENDINGS = (("ningar", "ning"), ("et", ""), ("ln", "l"), ("lt", "l"))
+# Inflection that Snowball leaves (it takes care of -a, -ar, -en, -erna and the like), with the least that must be left.
+_MORE_ENDINGS = (("ningar", "ning", 4), ("et", "", 4), ("ln", "l", 4), ("lt", "l", 4), ("an", "", 3))
