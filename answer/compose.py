@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from answer.citations import cite_passage
@@ -9,13 +10,15 @@ from answer.messages import message
 from answer.model import Answer, Citation, Claim, Query, Understanding
 from answer.question import same_region
 from answer.relevance import WEAK, speaks_of
-from answer.statement import statement
+from answer.statement import LONG, short_question, statement
 from answer.swedish import alphabetical, counted, listed, swedish_date
 from index.library import Library
 from index.model import SearchHit
 from ingest.model import Meeting
 
 SHOWN = 8  # statements before the fold
+SHOWN_EACH = 2  # of each part of a chapter, where a whole chapter is asked for
+PHRASE = 5  # words of a question that can be quoted as its topic
 NAMED_TOWNS = 25
 
 
@@ -31,6 +34,12 @@ def section_of(citation: Citation) -> str:
     return f"{region}, {swedish_date(citation.meeting.date)}"
 
 
+def part_of(citation: Citation) -> str:
+    """As `section_of`, with the report's own question or the heading: the parts of a chapter."""
+    part = short_question(citation.question) if citation.question else citation.heading
+    return f"{section_of(citation)}: {part}" if part else section_of(citation)
+
+
 def compose(
     query: Query, understood: Understanding, hits: Sequence[SearchHit], library: Library, overlap: object
 ) -> Answer:
@@ -38,15 +47,18 @@ def compose(
 
     `overlap(sentence) -> float` scores a sentence of a long passage for the question.
     """
-    comparison = understood.intent == "comparison"
+    comparison, whole = understood.intent == "comparison", not understood.topic
     ordered = sorted(hits, key=lambda h: (-h.probability, h.passage.id))
     shown_ids = {h.passage.id for h in ordered[:SHOWN]}
     if len(ordered) <= SHOWN + 2 or comparison:
         shown_ids = {h.passage.id for h in ordered}
+    elif whole:
+        shown_ids = _most_telling(ordered)
+    in_order = _as_printed(ordered, library) if whole else _in_reading_order(ordered, understood, library)
 
     citations: list[Citation] = []
     claims: list[Claim] = []
-    for hit in _in_reading_order(ordered, understood, library):
+    for hit in in_order:
         number = len(citations) + 1
         citation = cite_passage(library, hit.passage, number)
         citations.append(citation)
@@ -55,7 +67,7 @@ def compose(
                 text=statement(hit.passage, overlap),  # type: ignore[arg-type]
                 town=hit.passage.town,
                 citations=(number,),
-                section=section_of(citation),
+                section=part_of(citation) if whole else section_of(citation),
                 folded=hit.passage.id not in shown_ids,
                 weak=hit.probability < WEAK,
                 probability=hit.probability,
@@ -86,6 +98,38 @@ def _in_reading_order(hits: Sequence[SearchHit], understood: Understanding, libr
     return sorted(hits, key=key)
 
 
+def _as_printed(hits: Sequence[SearchHit], library: Library) -> list[SearchHit]:
+    """The latest meeting first, its chapters as printed, each part of a chapter in one place."""
+
+    def when(hit: SearchHit) -> str:
+        meeting = library.report(hit.passage.document).meeting
+        return meeting.date if meeting else ""
+
+    printed = sorted(hits, key=lambda h: h.passage.order)
+    first: dict[object, int] = {}
+    for hit in printed:
+        first.setdefault(_part(hit), hit.passage.order)
+    printed.sort(key=lambda h: (h.passage.document, first[_part(h)], h.passage.order))
+    return sorted(printed, key=when, reverse=True)
+
+
+def _part(hit: SearchHit) -> tuple[object, ...]:
+    passage = hit.passage
+    return passage.document, passage.region, passage.question, None if passage.question else passage.heading
+
+
+def _most_telling(hits: Sequence[SearchHit]) -> set[str]:
+    """Of each part the statements that are sentences: neither a word alone nor a page of text. Ids."""
+    parts: dict[object, list[SearchHit]] = {}
+    for hit in hits:
+        parts.setdefault(_part(hit), []).append(hit)
+    shown = set()
+    for members in parts.values():
+        best = sorted(members, key=lambda h: (not 40 <= len(h.passage.text) <= LONG, h.passage.order))
+        shown |= {hit.passage.id for hit in best[:SHOWN_EACH]}
+    return shown
+
+
 def _where(citations: Sequence[Citation]) -> str:
     dates = sorted({c.meeting.date for c in citations if c.meeting})
     titles = sorted({c.title for c in citations if not c.meeting})
@@ -98,27 +142,48 @@ def _where(citations: Sequence[Citation]) -> str:
     return listed(parts)
 
 
+def _phrase(understood: Understanding) -> str:
+    """The topic as the question words it ("samarbete med fastighetsägarna"), or nothing where that is long."""
+    words = understood.topic.split()
+    text = understood.text.casefold()
+    start, end = (text.find(words[0].casefold()), text.rfind(words[-1].casefold())) if words else (-1, -1)
+    if start < 0 or end < start:
+        return " ".join(words) if len(words) <= 2 else ""
+    phrase = understood.text[start : end + len(words[-1])]
+    return phrase if len(phrase.split()) <= PHRASE and not re.search(r"[?.!:;,]", phrase) else ""
+
+
+def _one_question(understood: Understanding, citations: Sequence[Citation]) -> str | None:
+    """The report's own question that every statement answers, where a region's or a meeting's answers are asked for."""
+    questions = {short_question(c.question) if c.question else None for c in citations}
+    narrowed = understood.regions or understood.meetings
+    return questions.pop() if narrowed and len(citations) > 2 and len(questions) == 1 else None
+
+
 def _lead(understood: Understanding, claims: Sequence[Claim], citations: Sequence[Citation]) -> str:
     if understood.intent == "fact" and len(claims) == 1:
         lead = f"{claims[0].text} [{claims[0].citations[0]}]"
         return f"{lead} {message('weak')}" if claims[0].weak else lead
     towns = list(dict.fromkeys(town for c in citations if c.town for town in c.town.split(", ")))
     regions = {c.region for c in citations if c.region}
-    topic = understood.topic
+    topic = _phrase(understood)
     if understood.intent == "comparison":
         lead = message("lead_comparison", topic=f"”{topic}”" if topic else "detta")
         if understood.meetings and len(understood.regions) < 2 and len(understood.towns) < 2:
             lead = message("lead_change", topic=f"”{topic}”" if topic else "detta")
         return lead
-    elif understood.intent == "summary" or not topic:
-        lead = message("lead_summary", where="", count=counted(len(claims), "omnämnande"))
+    elif not understood.topic:
+        where = _where(citations)
+        lead = message("lead_summary", where=f", {where}" if where else "", count=counted(len(claims), "omnämnande"))
     else:
         places = f"på {counted(len(claims), 'ställe')}"
         if regions:
             places += f" i {counted(len(regions), 'region')}"
         where = _where(citations)
         where = f", {where}" if where else ""
-        if len(topic.split()) <= 2:
+        if asked := _one_question(understood, citations):
+            lead = message("lead_question", question=asked, places=counted(len(claims), "uttalande"), where=where)
+        elif topic:
             lead = message("lead_list", topic=f"”{topic}”", places=places, where=where)
         else:
             lead = message("lead_list_untitled", places=places, where=where)

@@ -13,10 +13,11 @@ from ingest.model import Passage
 
 LIST = 0.16  # from here on a passage is in the answer: at this cut recall and precision weigh alike (docs/decisions)
 ANSWER = 0.45  # the best passage must be about as likely on the topic as not; else the answer is a refusal
+EACH_SHARE = 0.5  # the same where the figures of many towns are asked for
 FACT_SHARE = 0.75  # of the best hit's probability, for a second figure to be shown beside it
 IN_SECTION = 0.5  # at least, for what stands under the report's own question that was asked for
 WEAK = 0.4  # an answer whose best passage lies below is said to be weakly supported
-MOST = 60  # statements; beyond it a question is too wide to be answered passage by passage
+MOST = 60  # statements on a topic; beyond it a question is too wide to be answered passage by passage
 
 
 def admitted(passage: Passage, understood: Understanding, library: Library) -> bool:
@@ -56,11 +57,16 @@ def relevant(result: SearchResult, understood: Understanding, library: Library) 
     if understood.intent == "fact":
         if understood.figure:
             chosen = [hit for hit in chosen if _gives_figure(hit.passage)]
+        share = EACH_SHARE if _OF_MANY.search(plain(understood.text)) else FACT_SHARE
         best = chosen[0].probability if chosen else 0.0
-        chosen = [hit for hit in chosen if hit.probability >= FACT_SHARE * best]
-    return without_repeats(chosen)[:MOST]
+        chosen = [hit for hit in chosen if hit.probability >= share * best]
+    return without_repeats(chosen)[: MOST if understood.topic else None]
 
 
+_OF_MANY = re.compile(
+    r"\b(?:andra|pa olika (?:hall|stallen|orter)|stader(?:na)?|orter(?:na)?|kommuner(?:na)?|\w*foreningar(?:na)?|"
+    r"\w*organisationer(?:na)?)\b"
+)
 _FIGURE = re.compile(
     r"\d|\b(?:en|ett|två|tre|fyra|fem|sex|sju|åtta|nio|tio|elva|tolv|hälften|halva|tredjedel|fjärdedel|hundra\w*|tusen\w*|"
     r"miljon\w*|ingen|inga|inget|saknar|saknas|gratis|kostnadsfri\w*)\b",

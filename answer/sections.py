@@ -40,7 +40,7 @@ class Sections:
         for number, passage in enumerate(passages):
             for sentence in _sentences(passage.question):
                 self._questions[sentence].append(number)
-            if passage.heading and not passage.towns and content_words(passage.heading):
+            if passage.heading and not passage.towns:
                 self._headings[passage.heading].append(number)
         self._context: dict[str, str] = {}  # all questions of a document: what its meeting was about
         for document in dict.fromkeys(self._documents):
@@ -64,7 +64,9 @@ class Sections:
                 found[admitted] = True
         for label, numbers in self._headings.items():
             admitted = [n for n in numbers if inside[n]]
-            if admitted and (covers(label) >= COVERED or self._lexical.overlap(label)(understood.text) >= NAMED):
+            if admitted and (
+                covers(label) >= COVERED or (content_words(label) and self._names(understood.text, label))
+            ):
                 found[admitted] = True
         return found
 
@@ -75,11 +77,14 @@ class Sections:
         own = [term(label) >= COVERED for term in terms]
         return own[0] and sum(own) * 2 >= len(terms) and all(term(self._context[document]) >= COVERED for term in terms)
 
+    def _names(self, question: str, heading: str) -> bool:
+        return self._lexical.overlap(heading)(question) >= NAMED
+
     def _literally(self, question: str, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """For a question without content words: labels of such words alone, all of which it has ("gå vidare")."""
         found = np.zeros(self._size, dtype=bool)
         asked = _stems(question)
-        for label, numbers in self._questions.items():
+        for label, numbers in [*self._questions.items(), *self._headings.items()]:
             words = _stems(label) - _NO_LABEL
             if words and not content_words(label) and words <= asked:
                 found[[n for n in numbers if inside[n]]] = True

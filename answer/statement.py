@@ -30,7 +30,7 @@ def _heading_label(passage: Passage) -> str | None:
     return heading.capitalize() if heading.isupper() else heading
 
 
-def _short_question(question: str) -> str:
+def short_question(question: str) -> str:
     """The question without its number, up to its first question mark."""
     text = re.sub(r"^\s*(?:\d+|[IVX]+)[.)]\s*", "", question)
     return text.split("?")[0].strip().rstrip(".!") + ("?" if "?" in text else "")
@@ -71,7 +71,7 @@ def statement(passage: Passage, relevance: Callable[[str], float]) -> str:
     if label and label.lower() not in text.lower() and words < 12:
         text = f"{label}: {text}"
     elif words < SHORT and passage.question and not passage.towns:
-        text = f"{text.rstrip('.')} (på frågan ”{_short_question(passage.question)}”)"
+        text = f"{text.rstrip('.')} (på frågan ”{short_question(passage.question)}”)"
     missing = [town for town in passage.towns if not re.search(rf"(?i)\b{re.escape(town)}s?\b", text)]
     if missing:
         text = f"{', '.join(missing)}: {text}"

@@ -27,6 +27,7 @@ NOUNS = {  # singular, plural, neuter
     "träff": ("träff", "träffar", False),
     "stycke": ("stycke", "stycken", True),
     "omnämnande": ("omnämnande", "omnämnanden", True),
+    "uttalande": ("uttalande", "uttalanden", True),
     "rapport": ("rapport", "rapporter", False),
     "ställe": ("ställe", "ställen", True),
     "uppgift": ("uppgift", "uppgifter", False),

@@ -88,6 +88,35 @@ def test_two_more_than_the_fold_are_shown_rather_than_hidden(many: Library) -> N
     assert not any(claim.folded for claim in answer(many, *[0.9] * (SHOWN + 2)).claims)
 
 
+def test_a_whole_chapter_is_told_by_its_questions_two_statements_of_each(many: Library) -> None:
+    result = answer(many, *[1.0] * 12, topic="", intent="summary")
+    question = "Hur arbetar ni med presentkort?"
+    assert re.findall(r"\*\*(.+)\*\*", result.text) == [
+        f"Region Norr, 2 oktober 2033: {question}",
+        f"Region Väst, 9 februari 2031: {question}",
+    ]
+    assert [claim.town for claim in result.claims if not claim.folded] == [
+        "Piteå",
+        "Varberg",
+        "Lidköping",
+    ]  # sentences of 40 letters
+    assert len(result.claims) == 12
+
+
+def test_statements_that_all_answer_the_reports_own_question_are_led_by_it(library: Library) -> None:
+    assert answer(library, 0.9, 0.8, 0.7, regions=("Väst", "Syd")).lead.startswith(
+        "På rapportens fråga ”Hur arbetar ni med presentkort?” finns tre uttalanden, vid träffen 9 februari 2031."
+    )
+
+
+def test_the_topic_is_quoted_as_the_question_words_it(library: Library) -> None:
+    text = "Hur går det med försäljningen av presentkort?"
+    lead = answer(library, 0.9, topic="försäljningen presentkort", text=text).lead
+    assert lead.startswith("”försäljningen av presentkort” tas upp")
+    long = "vilka säljer, delar ut eller trycker upp sina egna presentkort"
+    assert answer(library, 0.9, topic="säljer trycker presentkort", text=long).lead.startswith("Det tas upp")
+
+
 def rows(result: Answer) -> dict[str, str]:
     return dict(re.findall(r"^\| \*\*(.+?)\*\* \| (.*) \|$", result.text, re.M))
 

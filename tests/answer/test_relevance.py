@@ -109,6 +109,14 @@ def test_a_question_for_a_figure_is_answered_by_passages_with_one(invented: Libr
     assert chosen(hits(0.9, texts=texts[:1]), invented, intent="fact", figure=True) == []
 
 
+def test_figures_of_many_towns_are_told_more_widely_than_one(invented: Library) -> None:
+    texts = tuple(f"Kortet såldes för {n} 000 kr." for n in (5, 6, 7))
+    result = hits(0.9, 0.6, 0.3, texts=texts)
+    asked = {"intent": "fact", "figure": True}
+    assert chosen(result, invented, **asked, text="Hur mycket kort säljer Lund?") == [0]
+    assert chosen(result, invented, **asked, text="Hur mycket kort säljer andra städer?") == [0, 1]
+
+
 def test_a_question_that_is_too_wide_ends(invented: Library) -> None:
     assert len(chosen(hits(*[0.9] * (MOST + 9)), invented)) == MOST
 
