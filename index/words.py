@@ -36,14 +36,23 @@ def content_words(question: str) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def stem(folded: str) -> str:
-    """Stem of a folded word (Snowball's Swedish rules, with the endings that it leaves)."""
+    """Stem of a folded word: Snowball's Swedish rules and the endings that they leave, until nothing changes.
+
+    Once is not enough: "marknaden" becomes "marknad", and "marknad" by itself "markn".
+    """
+    while (shorter := _stem_once(folded)) != folded:
+        folded = shorter
+    return folded
+
+
+def _stem_once(folded: str) -> str:
     if len(folded) < 4 or folded.isdigit():
         return folded
     stemmed = _snowball().stemWord(folded)
     for ending, kept, least in _MORE_ENDINGS:
         if stemmed.endswith(ending) and len(stemmed) - len(ending) >= least:
             return stemmed[: len(stemmed) - len(ending)] + kept
-    return stemmed
+    return _CYKEL.sub(r"\1l", stemmed)
 
 
 def stems(text: str) -> list[str]:
@@ -81,4 +90,7 @@ def _snowball():  # type: ignore[no-untyped-def]
 
 
 # Inflection that Snowball leaves (it takes care of -a, -ar, -en, -erna and the like), with the least that must be left.
-_MORE_ENDINGS = (("ningar", "ning", 4), ("et", "", 4), ("ln", "l", 4), ("lt", "l", 4), ("an", "", 3))
+_MORE_ENDINGS = (
+    ("ningar", "ning", 4), ("et", "", 4), ("ln", "l", 4), ("lt", "l", 4), ("an", "", 3), ("mm", "m", 5), ("in", "i", 5),
+)  # fmt: skip
+_CYKEL = re.compile(r"([bcdfgkpt])el$")  # cykel, cyklar
