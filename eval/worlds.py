@@ -4,8 +4,8 @@
 
 A file of index/training/worlds holds `passages` (id, report, region, question, heading, town, text) and `questions` (kind,
 question, `answers` and `also`: ids of what must and of what may be told). They are put before the assistant as reports
-like any other: how good are the answers on reports that nobody has tuned anything on? Worlds of `HELD` are never trained or
-calibrated on.
+like any other: how good are the answers on reports that nobody has tuned anything on? Worlds of `HELD_WORLDS` are never trained
+or calibrated on.
 """
 
 from __future__ import annotations
@@ -28,11 +28,10 @@ from answer.model import Answer, Query
 from index.embedding import Encoder, load_encoder, passage_text
 from index.library import Library
 from index.model import Manifest
+from index.training.data import HELD_WORLDS, WORLDS
 from ingest.model import Meeting, Page, Passage, RegionChapter, Report, Span
 from ingest.settings import read_settings
 
-FOLDER = Path(__file__).parents[1] / "index" / "training" / "worlds"
-HELD = ("a4", "b4", "c4")
 TODAY = date(2026, 11, 1)
 
 
@@ -58,10 +57,10 @@ class World:
         return tuple(passage for report in self.reports for passage in report.passages)
 
 
-def read_worlds(split: str | None = None, folder: Path = FOLDER) -> list[World]:
+def read_worlds(split: str | None = None, folder: Path = WORLDS) -> list[World]:
     """The worlds of a split ("train", "held"), or all. Raises ValueError for a label of a passage that is not there."""
     worlds = [_world(json.loads(file.read_text(encoding="utf-8"))) for file in sorted(folder.glob("*.json"))]
-    return [world for world in worlds if split in (None, "held" if world.name in HELD else "train")]
+    return [world for world in worlds if split in (None, "held" if world.name in HELD_WORLDS else "train")]
 
 
 def _world(data: dict[str, Any]) -> World:

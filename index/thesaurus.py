@@ -12,7 +12,7 @@ import yaml
 from index.words import stems
 from ingest.errors import SettingsError
 
-DEFAULT = Path(__file__).with_name("thesaurus.yaml")
+FILES = tuple(Path(__file__).with_name(name) for name in ("thesaurus.yaml", "thesaurus_vardag.yaml"))
 SAME, NARROWER = 0.8, 0.6  # how much a word found through the thesaurus counts, against 1 for the word itself
 
 Phrase = tuple[str, ...]  # stems of one or more words that belong together
@@ -69,7 +69,7 @@ def load_thesaurus(*files: Path) -> Thesaurus:
 
     A file is a list; an entry has `ord` (words or phrases that mean the same) and may have `snävare` (narrower ones).
     """
-    return Thesaurus(group for file in (DEFAULT, *files) for group in _read(file))
+    return Thesaurus(group for file in (*FILES, *files) for group in _read(file))
 
 
 def _read(file: Path) -> list[Group]:

@@ -47,18 +47,19 @@ class Recipe:
     model; anything between is the average of both sets of weights.
     """
 
-    steps: int = 400
+    steps: int = 600
     batch: int = 28
     rank: int = 16
     learning_rate: float = 5e-4
     warmup: float = 0.1
     scale: float = 20.0
     first_layer: int = 4
-    token_dimensions: int = 96
+    token_dimensions: int = 0
     token_weight: float = 0.5
-    closest: int = 8
+    words: int = 350
+    closest: int = 16
     mined: int = 40
-    share: float = 0.6
+    share: float = 1.0
     seed: int = 7
 
 
@@ -73,6 +74,8 @@ def train(recipe: Recipe, output: Path, resume: bool = False, measure_every: int
     encoder = load_bundled(None)
     untrained = figures(encoder, validation)
     print(f"{len(training)} topics, {len(validation)} more for validation. Untrained: {untrained}", flush=True)
+    training += data.read_world_topics(lambda asked, stated: _likeness(encoder, asked, stated))
+    training += data.read_word_topics(recipe.words, recipe.seed)
     dataset = _dataset(recipe, training, encoder)
     model = encoder.model
     transformer: Any = model[0]
@@ -137,6 +140,11 @@ def figures(encoder: SentenceEncoder, validation: Sequence[data.Topic], faq: boo
         "questions": {str(place): round(value, 3) for place, value in topics.by_question.items()},
         "faq": None if other is None else round(other, 4),
     }
+
+
+def _likeness(encoder: SentenceEncoder, questions: Sequence[str], passages: Sequence[str]) -> np.ndarray:
+    with torch.autocast("cpu", torch.bfloat16):
+        return encoder.encode_queries(questions) @ encoder.encode_passages(passages).T
 
 
 def _dataset(recipe: Recipe, training: Sequence[data.Topic], encoder: SentenceEncoder) -> Dataset:

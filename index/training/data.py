@@ -2,13 +2,15 @@
 
 One line of a *.jsonl file is a topic: `questions` (plain, as typed, keywords, paraphrases), `positives` (passages that
 answer them) and `near` (passages that look alike and do not). Validation topics are listed in validation.txt.
+A file of worlds/ is a whole network's reports with questions and every passage that answers each: a question is a topic
+there, and all other passages of its world are known not to answer it.
 """
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding import embedded_text
+from index.thesaurus import load_thesaurus
 from index.training.variety import vary_passage, vary_question
 
 FOLDER = Path(__file__).parent
 NEAR_MISSES = 0.75  # share of hard negatives that the topic itself lists; the others are mined
 VALIDATION = FOLDER / "validation.txt"
+WORLDS = FOLDER / "worlds"
+HELD_WORLDS = ("a4", "b4", "c4", "d4")  # never trained or calibrated on
+WORLD = "worlds"  # kind of a world's questions
+WORDS = "ord"  # kind of the thesaurus' groups
+HARD = 24  # passages of a question's own world that it is told apart from
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,61 @@ def read_topics(folder: Path = FOLDER) -> tuple[list[Topic], list[Topic]]:
             )
             (validation if topic.id in held_back else training).append(topic)
     return training, validation
+
+
+def read_world_topics(vectors: Callable[[Sequence[str], Sequence[str]], NDArray[np.float32]]) -> list[Topic]:
+    """The answerable questions of the worlds to train on, each a topic.
+
+    `vectors(questions, passages)` gives the likeness of each pair, (questions, passages): of a world's passages that do
+    not answer, the HARD likest are a question's near misses.
+    """
+    topics = []
+    for file in sorted(WORLDS.glob("*.json")):
+        if file.stem in HELD_WORLDS:
+            continue
+        world = json.loads(file.read_text(encoding="utf-8"))
+        passages = {
+            entry["id"]: {"text": entry["text"], "town": entry["town"], "section": entry["question"], "heading": entry["heading"]}
+            for entry in world["passages"]
+        }  # fmt: skip
+        asked = [question for question in world["questions"] if question["answers"]]
+        likeness = vectors([question["question"] for question in asked], [text_of(entry) for entry in passages.values()])
+        for question, scores in zip(asked, likeness, strict=True):
+            right = {*question["answers"], *question.get("also", [])}
+            order = [list(passages)[n] for n in np.argsort(-scores, kind="stable")]
+            topics.append(
+                Topic(
+                    id=f"{WORLD}: {file.stem}: {question['question']}",
+                    kind=WORLD,
+                    name=question["question"],
+                    questions=(question["question"],),
+                    positives=tuple(passages[number] for number in question["answers"]),
+                    near=tuple([passages[number] for number in order if number not in right][:HARD]),
+                )
+            )
+    return topics
+
+
+def read_word_topics(count: int, seed: int) -> list[Topic]:
+    """Some groups of the thesaurus as topics: asked with one of the words, answered with another. At most `count`."""
+    chance = random.Random(seed)
+    groups = [group.words for group in load_thesaurus().groups if len(group.words) >= 3]
+    chosen = sorted(chance.sample(range(len(groups)), min(count, len(groups))))
+    topics = []
+    for number in chosen:
+        words = groups[number]
+        others = chance.sample([n for n in range(len(groups)) if not set(groups[n]) & set(words)], 3)
+        topics.append(
+            Topic(
+                id=f"{WORDS}: {words[0]}",
+                kind=WORDS,
+                name=words[0],
+                questions=words,
+                positives=tuple({"text": word[0].upper() + word[1:]} for word in words),
+                near=tuple({"text": groups[n][0][0].upper() + groups[n][0][1:]} for n in others),
+            )
+        )
+    return topics
 
 
 def text_of(passage: dict[str, Any]) -> str:
@@ -142,4 +205,4 @@ def _row(topics: Sequence[Topic], neighbours: Neighbours, number: int, chance: r
 
 
 def _varied(passage: dict[str, Any], topic: Topic, chance: random.Random) -> str:
-    return text_of(vary_passage(passage, chance, context_matters=topic.kind == "sammanhang"))
+    return text_of(vary_passage(passage, chance, context_matters=topic.kind in ("sammanhang", WORLD)))
