@@ -24,6 +24,7 @@ _PAGE_NUMBER = re.compile(
 )
 _OWN_PAGE = re.compile(r"\b(?:sid(?:a|an)?\.?)\s*(\d{1,3})\b", re.I)
 _INNER_BULLET = re.compile(r"(?<=[.!?])\s+[•●▪■]\s+(?=[A-ZÅÄÖ])")
+_NUMBER = r"(?i)(?:fråga\s+)?(?:\d{1,2}|[A-H])\s*[.:)]\s*\S"
 _NO_HEAD = re.compile(r"\?$|^\d{1,2}[.)]\s+\D")  # questions recur at the top of pages and are no running heads
 
 
@@ -44,6 +45,7 @@ class Line:
     quoted: bool = False
     furniture: bool = False
     hard_break: bool = False  # the format says that a new block starts here
+    joined: bool = False  # goes on with the heading on the line above
     outer: int = -1  # where the words start with their bullet sign
 
     @property
@@ -68,10 +70,22 @@ def read_lines(extracted: Extracted) -> list[Line]:
             if line is None:
                 blank = blank or not printed.strip()
             else:
-                lines += _split_at_bullets(replace(line, blank_before=blank), page.text)
+                sign = extracted.signs.get((index, offset))
+                blank = blank or bool(sign and sign.gap)
+                line = replace(line, blank_before=blank, joined=not blank and _goes_on(lines, line))
+                lines += _split_at_bullets(line, page.text)
                 blank = False
             offset += len(printed) + 1
     return _mark_furniture(lines, [page.number for page in extracted.pages])
+
+
+def _goes_on(lines: list[Line], line: Line) -> bool:
+    """The line is set as the heading line above it: a heading of two lines. Only where the format has no blocks."""
+    if not lines or line.hard_break or line.bullet or not (line.level or line.bold):
+        return False
+    above = lines[-1]
+    alike = (above.level, above.bold) == (line.level, line.bold) and not above.bullet and above.page == line.page
+    return alike and not re.search(r"[?:.!]$", above.text) and not re.match(_NUMBER, line.text)
 
 
 def _line(extracted: Extracted, page: int, offset: int, printed: str) -> Line | None:
@@ -95,7 +109,8 @@ def _line(extracted: Extracted, page: int, offset: int, printed: str) -> Line | 
     if sign:
         level = sign.heading
         bullet = "•" if sign.bullet is not None else None
-        indent += 4 * (sign.bullet or 0)
+        bold = sign.bold and extracted.bold_stands_out
+        indent += 4 * (sign.bullet or 0) + sign.indent
     if level is None and bullet is None:
         match = _BULLET.match(body[start:])
         if match and not _not_a_bullet(match, extracted.markdown):
@@ -166,7 +181,7 @@ def _mark_furniture(lines: list[Line], numbers: list[int | None]) -> list[Line]:
             continue
         for index in {*indices[:3], *indices[-3:]}:
             line = lines[index]
-            if line.bullet or line.level:
+            if line.bullet or (line.level and line.hard_break):
                 continue
             own = _OWN_PAGE.search(line.text)
             recurs = _runs(edges[_skeleton(line.text)]) and line.words <= 14 and not _NO_HEAD.search(line.text)

@@ -142,6 +142,7 @@ class UnitReader:
                 and unit.bullet not in (None, line.bullet)
                 and text[:1].islower()
                 and line.indent > unit.indent
+                and self.layout.is_wrapped(previous, index)
             ):
                 return True
             if (
