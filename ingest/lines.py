@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 from ingest.cleaning import clean_text, close_spaced, fold
 from ingest.readers import Extracted
+from ingest.signs import BULLETS, own_signs
 
-BULLETS = "•·●○◦▪■□–—‣⁃∙➢➤►✓✔*+-"
 _BULLET = re.compile(
-    rf"^(?P<mark>[{re.escape(BULLETS)}\uf0b7\uf0a7]|o(?=\s{{2,}})|[a-z]\)|\(?\d{{1,2}}\))(?P<gap>\s+|(?=[^\W\d_]))(?P<rest>\S.*)$"
+    rf"^(?P<mark>[{re.escape(BULLETS)}]|o(?=\s{{2,}})|[a-z]\)|\(?\d{{1,2}}\))(?P<gap>\s+|(?=[^\W\d_]))(?P<rest>\S.*)$"
 )
 _MARKDOWN_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
 _MARKDOWN_RULE = re.compile(r"^\s*([-*_=])\s*(?:\1\s*){2,}$")
@@ -62,19 +62,23 @@ class Line:
 def read_lines(extracted: Extracted) -> list[Line]:
     """Every line with words, in reading order; furniture is marked, not left out."""
     lines: list[Line] = []
+    own = "" if extracted.markdown or extracted.reflowed else own_signs([page.text for page in extracted.pages])
     for index, page in enumerate(extracted.pages):
-        blank = True
+        blank, alone = True, ""
         offset = 0
         for printed in page.text.split("\n"):
-            line = _line(extracted, index, offset, printed)
+            line = _line(extracted, index, offset, printed, own)
             if line is None:
                 blank = blank or not printed.strip()
+                alone = printed.strip() if printed.strip() in {*BULLETS, *own} else alone
             else:
                 sign = extracted.signs.get((index, offset))
                 blank = blank or bool(sign and sign.gap)
+                if alone and not (line.bullet or line.level):
+                    line = replace(line, bullet=alone)
                 line = replace(line, blank_before=blank, joined=not blank and _goes_on(lines, line))
                 lines += _split_at_bullets(line, page.text)
-                blank = False
+                blank, alone = False, ""
             offset += len(printed) + 1
     return _mark_furniture(lines, [page.number for page in extracted.pages])
 
@@ -88,7 +92,7 @@ def _goes_on(lines: list[Line], line: Line) -> bool:
     return alike and not re.search(r"[?:.!]$", above.text) and not re.match(_NUMBER, line.text)
 
 
-def _line(extracted: Extracted, page: int, offset: int, printed: str) -> Line | None:
+def _line(extracted: Extracted, page: int, offset: int, printed: str, own: str = "") -> Line | None:
     body = printed.rstrip()
     start = len(body) - len(body.lstrip())
     indent = len(body[:start].expandtabs(4))
@@ -112,7 +116,7 @@ def _line(extracted: Extracted, page: int, offset: int, printed: str) -> Line | 
         bold = sign.bold and extracted.bold_stands_out
         indent += 4 * (sign.bullet or 0) + sign.indent
     if level is None and bullet is None:
-        match = _BULLET.match(body[start:])
+        match = _BULLET.match(body[start:]) or (_own_bullet(body[start:], own) if own else None)
         if match and not _not_a_bullet(match, extracted.markdown):
             bullet = match.group("mark")
             start += match.start("rest")
@@ -138,6 +142,10 @@ def _line(extracted: Extracted, page: int, offset: int, printed: str) -> Line | 
         hard_break=hard,
         outer=offset + outer,
     )
+
+
+def _own_bullet(text: str, own: str) -> re.Match[str] | None:
+    return re.match(rf"(?P<mark>[{re.escape(own)}])(?P<gap>\s+)(?P<rest>\S.*)$", text)
 
 
 def _split_at_bullets(line: Line, page: str) -> list[Line]:

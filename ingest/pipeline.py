@@ -7,6 +7,7 @@ from collections import Counter
 from hashlib import sha256
 from pathlib import Path
 
+from ingest.bullets import mark_enumerations
 from ingest.chapters import Chapter, Structure, find_chapters
 from ingest.cleaning import fold
 from ingest.contents import Entry, read_contents
@@ -57,6 +58,7 @@ def read_report(path: Path, document: str | None = None) -> Report:
         gazetteer.learn([t for t in entry.towns if gazetteer.exact(t) or " " not in t])
         gazetteer.learn([entry.heading.host_town] if entry.heading and entry.heading.host_town else [])
     questions = find_questions(lines, contents)
+    lines = mark_enumerations(lines, questions, extracted.markdown)
     structure = find_chapters(lines, numbers, entries, contents, questions, gazetteer)
     gazetteer.learn([c.host_town for c in structure.chapters if c.host_town])
     gazetteer.learn([n.host_town for n in structure.namings if n.host_town])
