@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from ingest.cleaning import fold
 from ingest.lines import Line
 
-_NUMBERED = re.compile(r"^(?:fråga\s+)?(?P<number>\d{1,2}|[Il])\s*[.:)]\s*(?P<words>[^\W\d_].*)$", re.I)
+_NUMBERED = re.compile(
+    r"^(?P<label>fråga\s+)?(?P<number>\d{1,2}|(?-i:[A-HIl]))(?:\s*[.:)]|(?(label)\s*[–-](?=\s)|(?!)))\s*(?P<words>[^\W\d_].*)$",
+    re.I,
+)
+_LABEL_ALONE = re.compile(r"^(?:diskussions)?fråga\s+(?:nr\.?\s*)?(?P<number>\d{1,2})\s*[.:]?$", re.I)
 _ASKING = re.compile(
     r"^(?:vad|hur|vilk\w+|vem|var|när|varför|finns|har|är|kan|ska|skall|bör|om|beskriv|berätta|ge|nämn|diskutera|förslag|"
-    r"exempel|utgå|tänk|lista|motivera|reflektera)\b",
+    r"exempel|utgå|tänk|lista|motivera|reflektera|önskemål|idéer|tips|nästa|vilket|vems|vart|får|behöver|tycker|upplever)\b",
     re.I,
 )
 GROUP = re.compile(r"^grupp\s*(?P<name>\d{1,2}|[A-D])\b[.:]?$", re.I)
@@ -41,10 +45,13 @@ def find_questions(lines: list[Line], skip: set[int]) -> list[Question]:
         read = _read_number(line)
         if read:
             candidates.append((index, *read))
+    candidates = _of_one_style(lines, candidates)
     keys = {index: _tail_key(lines, index) for index, _, _ in candidates}
     by_number: dict[int, list[int]] = defaultdict(list)
     for index, number, _ in candidates:
         by_number[number].append(index)
+    # Where questions stand out, a figure in plain text begins no question.
+    marked = any(_marked(lines[i]) and (w.endswith("?") or _ASKING.match(w)) for i, _, w in candidates)
     questions = []
     previous = 0
     for index, number, words in candidates:
@@ -54,10 +61,47 @@ def find_questions(lines: list[Line], skip: set[int]) -> list[Question]:
         recurs = shared >= min(15, len(_letters(words)))
         in_order = number == previous + 1 or number == 1 or (previous and previous < number <= previous + 3)
         asks = "?" in wording or bool(_ASKING.match(words))
+        asks = asks and (marked == _marked(lines[index]) or not marked)
         if lines[index].level or recurs or (asks and in_order and not lines[index].bullet):
             questions.append(Question(index, end, number, _wording(wording, number)))
             previous = number
+    questions = _with_labels(lines, skip, questions)
     return _with_unnumbered(lines, skip, questions)
+
+
+def _marked(line: Line) -> bool:
+    return line.bold or line.level is not None
+
+
+def _of_one_style(lines: list[Line], candidates: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Without the figures of lists where questions have a word in front ("Fråga 1:"), and without stray letters."""
+    labelled = [c for c in candidates if re.match(r"(?i)fråga\b", lines[c[0]].text)]
+    if len({c[1] for c in labelled}) >= 2:
+        return labelled
+    letters = [c for c in candidates if lines[c[0]].text[:1].isalpha() and lines[c[0]].text[:1] not in "Il"]
+    asking = {c[1] for c in letters if "?" in c[2] or _ASKING.match(c[2])}
+    return candidates if len(asking) >= 2 else [c for c in candidates if c not in letters]
+
+
+def _with_labels(lines: list[Line], skip: set[int], questions: list[Question]) -> list[Question]:
+    """Questions named by their number alone ("Fråga 2"): worded on the next line, or in the list of all questions."""
+    taken = {i for q in questions for i in range(q.start, q.end)}
+    worded = {q.number: q.text for q in reversed(questions)}
+    found = list(questions)
+    for index, line in enumerate(lines):
+        match = _LABEL_ALONE.match(line.text)
+        if not match or index in taken or index in skip or line.furniture or line.bullet:
+            continue
+        number, end = int(match.group("number")), index + 1
+        below = lines[end] if end < len(lines) else None
+        if below and end in taken:  # the wording has its number, too
+            continue
+        asks = below and not below.bullet and below.page == line.page
+        if below and asks and (below.text.endswith("?") or _letters(below.text) == _letters(worded.get(number, "?")[2:])):
+            found.append(Question(index, end + 1, number, f"{number}. {below.text}"))
+        else:
+            found.append(Question(index, end, number, worded.get(number, line.text.rstrip(".:"))))
+    return sorted(found, key=lambda q: q.start)
 
 
 def _read_number(line: Line) -> tuple[int, str] | None:
@@ -69,14 +113,18 @@ def _read_number(line: Line) -> tuple[int, str] | None:
     if not match:
         return None
     number = match.group("number")
-    if not number.isdigit():
+    if number in "Il":
         # "I." is a misread or Roman one; only at the start of a heading or a question
         return (1, match.group("words")) if line.level or line.text.endswith("?") else None
+    if not number.isdigit():
+        return ord(number) - ord("A") + 1, match.group("words")
     return int(number), match.group("words")
 
 
 def _wording(text: str, number: int) -> str:
-    text = re.sub(r"^(?:fråga\s+)?(?:\d{1,2}|[Il])\s*[.:)]\s*", "", text, flags=re.I)
+    if re.match(r"[A-H]\s*[.:)]", text):
+        return text
+    text = re.sub(r"^(?:fråga\s+)?(?:\d{1,2}|[Il])\s*[.:)–-]\s*", "", text, flags=re.I)
     return f"{number}. {text}"
 
 
@@ -86,6 +134,10 @@ def _letters(text: str) -> str:
 
 def _can_follow(lines: list[Line], first: int, index: int) -> bool:
     line, head = lines[index], lines[first]
+    if line.joined:
+        return True
+    if _marked(head) or _marked(line):
+        return False
     return not (
         line.bullet
         or line.level
@@ -102,8 +154,6 @@ def _tail_key(lines: list[Line], first: int) -> list[str]:
     """Letters of the number's line and of those below it that could belong to the wording, line by line."""
     match = _NUMBERED.match(lines[first].text)
     keys = [_letters(match.group("words") if match else lines[first].text)]
-    if lines[first].level:
-        return keys
     for index in range(first + 1, len(lines)):
         if not _can_follow(lines, first, index):
             break
@@ -120,8 +170,8 @@ def _common(a: list[str], b: list[str]) -> int:
 
 
 def _end(lines: list[Line], first: int, shared: int) -> int:
-    if lines[first].level or lines[first].hard_break:
-        return first + 1
+    if _marked(lines[first]) or lines[first].hard_break:
+        return _heading_end(lines, first)
     keys = _tail_key(lines, first)
     end, covered, text = first + 1, len(keys[0]), lines[first].text
     for offset in range(1, len(keys)):
@@ -139,21 +189,34 @@ def _end(lines: list[Line], first: int, shared: int) -> int:
     return end
 
 
+def _heading_end(lines: list[Line], first: int) -> int:
+    end = first + 1
+    while end < len(lines) and lines[end].joined:
+        end += 1
+    return end
+
+
 def _with_unnumbered(lines: list[Line], skip: set[int], questions: list[Question]) -> list[Question]:
-    """Questions printed without their number, known from other chapters; or, where none is numbered, recurring ones."""
+    """Questions printed without their number, known from other chapters; or, where none is numbered, recurring ones.
+
+    What recurs and is set as a question is one without a question mark, too ("Förslag på nästa tema").
+    """
     taken = {i for q in questions for i in range(q.start, q.end)}
-    known = {_letters(re.sub(r"^\d+\.\s*", "", q.text)): q for q in questions}
+    known = {_letters(re.sub(r"^\w{1,2}\.\s*", "", q.text)): q for q in questions}
     found = list(questions)
-    counts = Counter(_letters(line.text) for i, line in enumerate(lines) if i not in skip and line.text.endswith("?"))
-    for index, line in enumerate(lines):
-        if index in taken or index in skip or line.bullet or line.furniture:
-            continue
-        key = _letters(line.text)
-        if len(key) < 12:
+    loose = {i: _heading_end(lines, i) for i, line in enumerate(lines) if not (i in skip or line.joined)}
+    texts = {i: " ".join(line.text for line in lines[i:end]) for i, end in loose.items()}
+    counts = Counter(_letters(text) for text in texts.values())
+    for index, text in texts.items():
+        line, key = lines[index], _letters(text)
+        if index in taken or line.bullet or line.furniture or len(key) < 12:
             continue
         same = known.get(key) or next((q for k, q in known.items() if len(key) >= 15 and k.startswith(key)), None)
+        words = len(text.split())
+        asks = text.endswith("?") and (_marked(line) or counts[key] >= 2)
+        recurs = _marked(line) and counts[key] >= 2 and bool(_ASKING.match(text)) and not text.isupper()
         if same:
-            found.append(Question(index, index + 1, same.number, line.text))
-        elif not questions and line.text.endswith("?") and line.words >= 3 and (line.level or counts[key] >= 2):
-            found.append(Question(index, index + 1, None, line.text))
+            found.append(Question(index, loose[index], same.number, text))
+        elif not questions and words >= 3 and (asks or recurs):
+            found.append(Question(index, loose[index], None, text))
     return sorted(found, key=lambda q: q.start)
