@@ -25,7 +25,7 @@ _PAGE_NUMBER = re.compile(
 _OWN_PAGE = re.compile(r"\b(?:sid(?:a|an)?\.?)\s*(\d{1,3})\b", re.I)
 _INNER_BULLET = re.compile(r"(?<=[.!?])\s+[•●▪■]\s+(?=[A-ZÅÄÖ])")
 _NUMBER = r"(?i)(?:fråga\s+)?(?:\d{1,2}|[A-H])\s*[.:)]\s*\S"
-_NO_HEAD = re.compile(r"\?$|^\d{1,2}[.)]\s+\D")  # questions recur at the top of pages and are no running heads
+_NO_HEAD = re.compile(r"\?$|^\d{1,2}[.)]\s+\D|^(?:diskussions)?fråga\s+\d|^grupp\s+\w+$|^tips\b", re.I)  # questions recur at the top of pages and are no running heads
 
 
 @dataclass(frozen=True)
@@ -187,13 +187,14 @@ def _mark_furniture(lines: list[Line], numbers: list[int | None]) -> list[Line]:
         number = numbers[page]
         if number is None:
             continue
-        for index in {*indices[:3], *indices[-3:]}:
-            line = lines[index]
-            if line.bullet or (line.level and line.hard_break):
-                continue
-            own = _OWN_PAGE.search(line.text)
-            recurs = _runs(edges[_skeleton(line.text)]) and line.words <= 14 and not _NO_HEAD.search(line.text)
-            if is_page_number(line.text) or (own and int(own.group(1)) in (number, number - 1)) or recurs:
+        for edge in (indices[:3], indices[:-4:-1]):
+            for index in edge:  # what stands within the text is none
+                line = lines[index]
+                own = _OWN_PAGE.search(line.text)
+                recurs = _runs(edges[_skeleton(line.text)]) and line.words <= 14 and not _NO_HEAD.search(line.text)
+                counts = is_page_number(line.text) or (own and int(own.group(1)) in (number, number - 1))
+                if line.bullet or (line.level and line.hard_break) or not (counts or recurs):
+                    break
                 furniture.add(index)
     return [replace(line, furniture=True) if i in furniture else line for i, line in enumerate(lines)]
 
