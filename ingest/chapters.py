@@ -57,12 +57,16 @@ def find_chapters(
     contents: set[int],
     questions: list[Question],
     gazetteer: Gazetteer,
+    attendance: set[int],
 ) -> Structure:
-    """Chapters in reading order, covering every line. `numbers` are the page numbers by page index."""
+    """Chapters in reading order, covering every line. `numbers` are the page numbers by page index.
+
+    `attendance`: lines that only say who came.
+    """
     paged = bool(numbers) and numbers[0] is not None
     structure = Structure([], [])
-    heads = find_heads(lines, entries, contents, questions, gazetteer)
-    cover, heads = split_listings(lines, heads, contents)
+    heads = find_heads(lines, entries, contents, questions, gazetteer, attendance)
+    cover, heads = split_listings(lines, heads, contents, attendance)
     for head in cover:
         structure.namings.append(Naming(head.line, head.region, head.host_town, "omslaget"))
         structure.heading_lines |= head.lines

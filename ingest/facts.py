@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ingest.attendance import Attendance
 from ingest.chapters import Chapter, Structure
 from ingest.cleaning import quote_form
-from ingest.contents import PARTICIPANTS, TOWNS_LABEL, Entry, towns_text
+from ingest.contents import Entry
 from ingest.lines import Line
 from ingest.meeting import FoundMeeting, find_dates, swedish_date
 from ingest.model import Fact, FactName, Meeting, Page, RegionChapter, Span
@@ -125,48 +126,30 @@ class FactFinder:
                 self.add("host_town", region.host_town or "", [index], region.region)
                 return
 
-    def chapter_lines(self, chapter: Chapter, contents: set[int]) -> tuple[tuple[str, ...], int | None, set[int]]:
+    def chapter_lines(
+        self, chapter: Chapter, attendance: list[Attendance], first_question: int
+    ) -> tuple[tuple[str, ...], int | None, set[int]]:
         """Represented towns and participants printed in the chapter itself, and the lines that hold them."""
         towns: tuple[str, ...] = ()
         number: int | None = None
         used: set[int] = set()
-        index = chapter.start
-        while index < chapter.end:
-            text = self.lines[index].text
-            if index in contents or self.lines[index].bullet:
-                index += 1
+        for block in attendance:
+            if not chapter.start <= block.start < chapter.end:
                 continue
-            label = TOWNS_LABEL.match(text)
-            if label:
-                last = index
-                while (
-                    last + 1 < chapter.end
-                    and not PARTICIPANTS.search(self.lines[last].text)
-                    and (
-                        self.lines[last].text.rstrip().endswith((",", " och", "/"))
-                        or PARTICIPANTS.search(self.lines[last + 1].text)
-                        or self._names_only(self.lines[last + 1])
-                    )
-                ):
-                    last += 1
-                block = range(index, last + 1)
-                joined = "\n".join(self.lines[i].text for i in block)
-                if not towns:
-                    towns = split_towns(towns_text(joined), self.gazetteer)
-                    self.add("towns", ", ".join(towns), block, chapter.region)
-                used.update(block)
-            for i in sorted(used | {index}):
-                match = PARTICIPANTS.search(self.lines[i].text)
-                if match and number is None and i >= index and len(self.lines[i].text) <= 60 + 60 * (i in used):
-                    number = int(match.group("number"))
-                    self.add("participants", str(number), [i], chapter.region)
-                    used.add(i)
-            index = max(used | {index}) + 1 if label else index + 1
+            if block.start > first_question and not block.towns and block.participants is not None:
+                if not re.match(r"(?i)antal\b|deltagare\s*:", self.lines[block.start].text):
+                    continue  # somebody counts something else
+            if block.towns and not towns:
+                towns = block.towns
+                self.add("towns", ", ".join(towns), self._one_page(block.towns_lines), chapter.region)
+            if block.participants is not None and number is None and block.count_line is not None:
+                number = block.participants
+                self.add("participants", str(number), [block.count_line], chapter.region)
+            used.update(range(block.start, min(block.end, chapter.end)))
         return towns, number, used
 
-    def _names_only(self, line: Line) -> bool:
-        names = [n for n in re.split(r"[,/]|\s+och\s+", line.text) if n.strip()]
-        return bool(names) and not line.bullet and not line.level and all(self.gazetteer.resolve(n) for n in names)
+    def _one_page(self, indices: list[int]) -> list[int]:
+        return [i for i in indices if self.lines[i].page == self.lines[indices[0]].page]
 
     def front(self, indices: list[int], meeting: Meeting | None) -> int | None:
         """Facts of the front pages: total of participants (returned), next meeting, its hosts."""

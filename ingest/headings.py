@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from ingest.cleaning import fold
-from ingest.contents import PARTICIPANTS, TOWNS_LABEL, Entry
+from ingest.contents import Entry
 from ingest.lines import Line
 from ingest.questions import GROUP, Question
 from ingest.regions import RegionHeading, canonical_region, looks_like_name, read_host_line, read_region_heading
@@ -24,11 +24,17 @@ class Head:
 
 
 def find_heads(
-    lines: list[Line], entries: list[Entry], contents: set[int], questions: list[Question], gazetteer: Gazetteer
+    lines: list[Line],
+    entries: list[Entry],
+    contents: set[int],
+    questions: list[Question],
+    gazetteer: Gazetteer,
+    attendance: set[int],
 ) -> list[Head]:
+    """`attendance`: lines that only say who came."""
     names = frozenset(fold(e.heading.region) for e in entries if e.heading)
     heads = _named_heads(lines, contents, questions, gazetteer, names)
-    unnamed = _unnamed_heads(lines, questions, contents, gazetteer, heads)
+    unnamed = _unnamed_heads(lines, questions, contents, gazetteer, heads, attendance)
     if not unnamed:
         return heads
     # Now that the name is known, it is found where it recurs as a running head, too.
@@ -37,10 +43,12 @@ def find_heads(
     return [found[line] for line in sorted(found)]
 
 
-def split_listings(lines: list[Line], heads: list[Head], contents: set[int]) -> tuple[list[Head], list[Head]]:
+def split_listings(
+    lines: list[Line], heads: list[Head], contents: set[int], attendance: set[int]
+) -> tuple[list[Head], list[Head]]:
     """Heads that only list the regions (a cover), and heads of chapters."""
     first_list_line = min(contents, default=-1)
-    used = set().union(*(h.lines for h in heads)) if heads else set()
+    used = attendance.union(*(h.lines for h in heads))
     listing: set[int] = set()
     run: list[int] = []
     for position, head in enumerate(heads):
@@ -118,14 +126,35 @@ def _stands_out(lines: list[Line], index: int, heading: RegionHeading) -> bool:
     return bool(line.level or line.bold or line.caps or line.furniture or heading.host_town or line.blank_before)
 
 
+def _restarts(lines: list[Line], questions: list[Question]) -> list[Question]:
+    """Where the questions begin anew: number 1, or the first of all where they have no numbers.
+
+    A list of the questions, one below the other, is no beginning.
+    """
+    first = next((re.sub(r"\W+", "", fold(q.text)) for q in questions), "")
+    numbered = any(q.number for q in questions)
+    starts = {q.start for q in questions}
+    return [
+        q
+        for q in questions
+        if (q.number == 1 if numbered else re.sub(r"\W+", "", fold(q.text)) == first)
+        and not (q.end in starts and lines[q.start].page == lines[min(q.end, len(lines) - 1)].page)
+    ]
+
+
 def _unnamed_heads(
-    lines: list[Line], questions: list[Question], contents: set[int], gazetteer: Gazetteer, heads: list[Head]
+    lines: list[Line],
+    questions: list[Question],
+    contents: set[int],
+    gazetteer: Gazetteer,
+    heads: list[Head],
+    attendance: set[int],
 ) -> list[Head]:
     """Names of chapters that nothing calls a region: what stands above a restart of the questions.
 
     Only restarts that no head in `heads` explains are looked at, and only in a report where questions do restart.
     """
-    restarts = [q for q in questions if q.number == 1]
+    restarts = _restarts(lines, questions)
     if len(restarts) < 2:
         return []
     found = []
@@ -141,7 +170,8 @@ def _unnamed_heads(
         title: str | None = None
         host: str | None = None
         used: set[int] = set()
-        for above in range(question.start - 1, max(question.start - 5, -1), -1):
+        near_above = [i for i in range(question.start - 1, -1, -1) if i not in attendance][:4]
+        for above in near_above:
             line = lines[above]
             if (
                 above in contents
@@ -156,8 +186,6 @@ def _unnamed_heads(
             town = read_host_line(line.text, gazetteer)
             if town:
                 host, used = town, used | {above}
-            elif TOWNS_LABEL.match(line.text) or PARTICIPANTS.search(line.text):
-                continue
             elif re.search(r"[^\W\d]{3}", line.text):
                 title, used = line.text, used | {above}
                 if line.level or line.caps:
@@ -178,6 +206,4 @@ def _content(lines: list[Line], first: int, last: int, without: set[int]) -> lis
         for i in range(first, last)
         if i not in without
         and not lines[i].furniture
-        and not TOWNS_LABEL.match(lines[i].text)
-        and not PARTICIPANTS.search(lines[i].text)
     ]

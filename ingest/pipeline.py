@@ -7,6 +7,7 @@ from collections import Counter
 from hashlib import sha256
 from pathlib import Path
 
+from ingest.attendance import Attendance, find_attendance
 from ingest.bullets import mark_enumerations
 from ingest.chapters import Chapter, Structure, find_chapters
 from ingest.cleaning import fold
@@ -17,7 +18,7 @@ from ingest.lines import Line, read_lines
 from ingest.meeting import FoundMeeting, find_compact_date, find_dates, read_meeting
 from ingest.model import RegionChapter, Report, ReportKind
 from ingest.passages import PassageBuilder
-from ingest.questions import find_questions
+from ingest.questions import Question, find_questions
 from ingest.readers import SUFFIXES, Extracted, extract
 from ingest.serialize import report_from_dict, report_json, report_to_dict
 from ingest.towns import Gazetteer
@@ -59,7 +60,10 @@ def read_report(path: Path, document: str | None = None) -> Report:
         gazetteer.learn([entry.heading.host_town] if entry.heading and entry.heading.host_town else [])
     questions = find_questions(lines, contents)
     lines = mark_enumerations(lines, questions, extracted.markdown)
-    structure = find_chapters(lines, numbers, entries, contents, questions, gazetteer)
+    attendance = find_attendance(lines, contents, gazetteer)
+    gazetteer.learn(t for block in attendance for t in block.towns if gazetteer.exact(t))
+    attended = {i for block in attendance for i in range(block.start, block.end)}
+    structure = find_chapters(lines, numbers, entries, contents, questions, gazetteer, attended)
     gazetteer.learn([c.host_town for c in structure.chapters if c.host_town])
     gazetteer.learn([n.host_town for n in structure.namings if n.host_town])
     is_meeting = _is_meeting(lines, structure)
@@ -68,7 +72,7 @@ def read_report(path: Path, document: str | None = None) -> Report:
     facts = FactFinder(extracted.pages, lines, gazetteer)
     facts.meeting(found)
     skip = set(contents)
-    regions = _regions(lines, numbers, structure, entries, facts, front, contents, skip, warnings) if is_meeting else ()
+    regions = _regions(lines, numbers, structure, entries, facts, front, attendance, questions, skip, warnings) if is_meeting else ()
     if is_meeting:
         facts.regions(regions, structure, entries)
         total = facts.front(front, found.meeting if found else None)
@@ -118,7 +122,8 @@ def _regions(
     entries: list[Entry],
     facts: FactFinder,
     front: list[int],
-    contents: set[int],
+    attendance: list[Attendance],
+    questions: list[Question],
     skip: set[int],
     warnings: list[str],
 ) -> tuple[RegionChapter, ...]:
@@ -136,7 +141,8 @@ def _regions(
     regions: dict[str, RegionChapter] = {}
     for chapter in chapters:
         region = chapter.region or ""
-        towns, participants, used = facts.chapter_lines(chapter, contents)
+        first = next((q.start for q in questions if chapter.start <= q.start < chapter.end), chapter.end)
+        towns, participants, used = facts.chapter_lines(chapter, attendance, first)
         skip |= used
         entry = chapter.entry
         host = chapter.host_town or (entry.heading.host_town if entry and entry.heading else None) or named.get(region)
