@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ingest.lines import Line
+from ingest.regions import read_region_heading
 from ingest.towns import Gazetteer, split_towns
 
 _PEOPLE = r"(?:deltagare|personer|centrum(?:utvecklare|ledare)|platsutvecklare|stadsutvecklare|medlemmar)"
@@ -166,7 +167,7 @@ def _names(lines: list[Line], index: int, skip: set[int], gazetteer: Gazetteer) 
         if lines[end].furniture:
             end += 1
             continue
-        row = _row(text, gazetteer)
+        row = None if lines[end].level or read_region_heading(text, gazetteer) else _row(text, gazetteer)
         if row is None:
             break
         rows.append(row)
