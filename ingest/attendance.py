@@ -26,13 +26,19 @@ _COUNTS = [
         r"(?P<number>\d{1,4})\b(?!\s*[./]\d)(?:\s*(?:st|personer|deltagare)\b)?",
         re.I,
     ),
-    re.compile(rf"^(?P<number>\d{{1,4}})\s+(?:st\s+)?{_PEOPLE}(?=\s*(?:[.,:;(–-]|$|från\b|deltog\b|på\s+plats|i\s+träffen))", re.I),
     re.compile(
-        rf"\b(?:deltog|samlade|samlades|medverkade|närvarade)\s+(?:det\s+)?(?P<number>\d{{1,4}})\s+(?:st\s+)?{_PEOPLE}\b", re.I
+        rf"^(?P<number>\d{{1,4}})\s+(?:st\s+)?{_PEOPLE}(?=\s*(?:[.,:;(–-]|$|från\b|deltog\b|på\s+plats|i\s+träffen))",
+        re.I,
     ),
-    re.compile(rf"\bantal\s+deltagare\s+(?:var\s+)?(?P<number>\d{{1,4}})\b", re.I),
+    re.compile(
+        rf"\b(?:deltog|samlade|samlades|medverkade|närvarade)\s+(?:det\s+)?(?P<number>\d{{1,4}})\s+(?:st\s+)?{_PEOPLE}\b",
+        re.I,
+    ),
+    re.compile(r"\bantal\s+deltagare\s+(?:var\s+)?(?P<number>\d{1,4})\b", re.I),
 ]
-_FROM = re.compile(r"\bfrån\s+(?:\d{1,3}\s+(?:olika\s+)?(?:orter|städer|kommuner)\b)?\s*[:(–-]?\s*(?P<towns>.+)$", re.I | re.S)
+_FROM = re.compile(
+    r"\bfrån\s+(?:\d{1,3}\s+(?:olika\s+)?(?:orter|städer|kommuner)\b)?\s*[:(–-]?\s*(?P<towns>.+)$", re.I | re.S
+)
 _NAMES_LABEL = re.compile(
     r"^(?:deltagar(?:e|lista|förteckning)|närvaro(?:lista)?|närvarande|medverkande|på\s+plats)(?:\s+(?:var|på\s+träffen))?\s*:?\s*",
     re.I,
@@ -40,7 +46,9 @@ _NAMES_LABEL = re.compile(
 _PERSON = re.compile(
     r"[A-ZÅÄÖÉ][a-zà-ž]+(?:[-\s][A-ZÅÄÖÉ][a-zà-ž]+)?\s+(?:(?:von|af|de|van)\s+)?[A-ZÅÄÖÉ][a-zà-ž]+(?:-[A-ZÅÄÖÉ][a-zà-ž]+)?"
 )
-_COLUMN = re.compile(r"(?:för|efter)?namn|ort|stad|kommun|titel|roll|organisation|företag|e-?post|epost|mejl|telefon|värdort", re.I)
+_COLUMN = re.compile(
+    r"(?:för|efter)?namn|ort|stad|kommun|titel|roll|organisation|företag|e-?post|epost|mejl|telefon|värdort", re.I
+)
 _OFFICE = re.compile(r"\s+(?:kommun|stad|city|centrum\w*|citysamverkan|cityförening\w*|näringsliv\w*)$", re.I)
 
 

@@ -17,6 +17,7 @@ _ENTRY = re.compile(
 )
 _FRONT_ENTRY = re.compile(r"^(?:sid(?:an|a)?\.?\s*|s\.\s*)?(?P<page>\d{1,3})[\s.…·:–-]+(?P<title>[^\W\d].*)$")
 
+
 @dataclass
 class Entry:
     """One line of the contents list. `page` as printed there; `lines` are the indices of its lines."""

@@ -10,9 +10,10 @@ from ingest.chapters import Chapter, Structure
 from ingest.cleaning import quote_form
 from ingest.contents import Entry
 from ingest.lines import Line
-from ingest.meeting import FoundMeeting, find_dates, swedish_date
+from ingest.meeting import FoundMeeting
 from ingest.model import Fact, FactName, Meeting, Page, RegionChapter, Span
-from ingest.towns import Gazetteer, split_towns
+from ingest.towns import Gazetteer
+from ingest.upcoming import find_upcoming
 
 _TOTAL = re.compile(
     r"(?P<number>(?:(?:cirka|ca|omkring|drygt|nästan|över|runt|närmare|fler än)\s+)?\d{1,4})\s+(?:st\s+)?"
@@ -21,13 +22,6 @@ _TOTAL = re.compile(
 )
 _CANCELLED = re.compile(
     r"\b(?:ställas?\s+in|ställdes\s+in|ställts\s+in|ställde\s+in|ställt\s+in|inställd[at]?|inställt)\b", re.I
-)
-_NEXT_MEETING = re.compile(
-    r"\b(?:nästa|kommande)\s+(?:\w+\s+)?(?:nätverks|citygroup)?träff\w*|notera\s+\w*\s*nätverksträff\w*|\blunch.till.lunch\b",
-    re.I,
-)
-_NEXT_HOSTS = re.compile(
-    r"\b(?:dessa|följande)\s+(?:städer|orter)\s+gäller\b|\bvärd(?:städer|orter)\s+(?:för|vid)\s+nästa", re.I
 )
 
 
@@ -136,9 +130,9 @@ class FactFinder:
         for block in attendance:
             if not chapter.start <= block.start < chapter.end:
                 continue
-            if block.start > first_question and not block.towns and block.participants is not None:
-                if not re.match(r"(?i)antal\b|deltagare\s*:", self.lines[block.start].text):
-                    continue  # somebody counts something else
+            labelled = block.towns or re.match(r"(?i)antal\b|deltagare\s*:", self.lines[block.start].text)
+            if block.start > first_question and not labelled:
+                continue  # somebody counts something else
             if block.towns and not towns:
                 towns = block.towns
                 self.add("towns", ", ".join(towns), self._one_page(block.towns_lines), chapter.region)
@@ -151,8 +145,8 @@ class FactFinder:
     def _one_page(self, indices: list[int]) -> list[int]:
         return [i for i in indices if self.lines[i].page == self.lines[indices[0]].page]
 
-    def front(self, indices: list[int], meeting: Meeting | None) -> int | None:
-        """Facts of the front pages: total of participants (returned), next meeting, its hosts."""
+    def total(self, indices: list[int]) -> int | None:
+        """The number of all participants, told by the front pages."""
         total = None
         for position, index in enumerate(indices):
             text = self.lines[index].text
@@ -168,34 +162,12 @@ class FactFinder:
                     needle=match.group("number"),
                 )
                 total = int(re.sub(r"\D", "", match.group("number")))
-            if _NEXT_MEETING.search(text):
-                self._next(index, below, meeting)
-            if _NEXT_HOSTS.search(text):
-                own = self.gazetteer.mentions(text.split(":", 1)[-1]) if ":" in text else []
-                line = index if own or below is None else below
-                towns = split_towns(self.lines[line].text.split(":", 1)[-1], self.gazetteer)
-                if towns:
-                    self.add("next_host_towns", ", ".join(towns), [index, line])
         return total
 
-    def _next(self, index: int, below: int | None, meeting: Meeting | None) -> None:
-        text = self.lines[index].text
-        years = re.findall(r"(?<!\d)20\d\d(?!\d)", text)
-        year = int(years[0]) if years else int(meeting.date[:4]) if meeting else None
-        if not years and year and re.search(r"(?i)nästa\s+år", text):
-            year += 1
-        for line in [index, below]:
-            if line is None:
-                continue
-            dates = list(find_dates(self.lines[line].text, year))
-            for found in dates:
-                if re.search(r"\binte\s+(?:den\s+)?$", self.lines[line].text[: found.start]):
-                    continue
-                if meeting and found.days[-1].isoformat() <= meeting.date:
-                    continue
-                self.add("next_meeting", swedish_date(found.days), sorted({index, line}))
-            if dates:
-                return
+    def upcoming(self, indices: list[int], meeting: Meeting | None) -> None:
+        """The next meeting's days and host towns, where the lines announce them."""
+        for found in find_upcoming(self.lines, indices, meeting, self.gazetteer):
+            self.add(found.name, found.value, found.lines)
 
     def cancelled(self, indices: list[int], namings: dict[str, str | None], sure: bool = False) -> set[str]:
         """Regions that the text says were cancelled, by their name or their host town; by neither where `sure`."""

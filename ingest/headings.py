@@ -201,9 +201,4 @@ def _unnamed_heads(
 
 def _content(lines: list[Line], first: int, last: int, without: set[int]) -> list[int]:
     """Indices in [first, last) of lines that say something: no furniture, headings, hosts, lists of towns."""
-    return [
-        i
-        for i in range(first, last)
-        if i not in without
-        and not lines[i].furniture
-    ]
+    return [i for i in range(first, last) if i not in without and not lines[i].furniture]

@@ -25,7 +25,9 @@ _PAGE_NUMBER = re.compile(
 _OWN_PAGE = re.compile(r"\b(?:sid(?:a|an)?\.?)\s*(\d{1,3})\b", re.I)
 _INNER_BULLET = re.compile(r"(?<=[.!?])\s+[•●▪■]\s+(?=[A-ZÅÄÖ])")
 _NUMBER = r"(?i)(?:fråga\s+)?(?:\d{1,2}|[A-H])\s*[.:)]\s*\S"
-_NO_HEAD = re.compile(r"\?$|^\d{1,2}[.)]\s+\D|^(?:diskussions)?fråga\s+\d|^grupp\s+\w+$|^tips\b", re.I)  # questions recur at the top of pages and are no running heads
+_NO_HEAD = re.compile(
+    r"\?$|^\d{1,2}[.)]\s+\D|^(?:diskussions)?fråga\s+\d|^grupp\s+\w+$|^tips\b", re.I
+)  # questions recur at the top of pages and are no running heads
 
 
 @dataclass(frozen=True)

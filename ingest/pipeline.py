@@ -12,10 +12,11 @@ from ingest.bullets import mark_enumerations
 from ingest.chapters import Chapter, Structure, find_chapters
 from ingest.cleaning import fold
 from ingest.contents import Entry, read_contents
+from ingest.dates import find_compact_date, find_dates
 from ingest.facts import FactFinder
 from ingest.layout import Layout
 from ingest.lines import Line, read_lines
-from ingest.meeting import FoundMeeting, find_compact_date, find_dates, read_meeting
+from ingest.meeting import FoundMeeting, read_meeting
 from ingest.model import RegionChapter, Report, ReportKind
 from ingest.passages import PassageBuilder
 from ingest.questions import Question, find_questions
@@ -72,10 +73,18 @@ def read_report(path: Path, document: str | None = None) -> Report:
     facts = FactFinder(extracted.pages, lines, gazetteer)
     facts.meeting(found)
     skip = set(contents)
-    regions = _regions(lines, numbers, structure, entries, facts, front, attendance, questions, skip, warnings) if is_meeting else ()
+    regions = (
+        _regions(lines, numbers, structure, entries, facts, front, attendance, questions, skip, warnings)
+        if is_meeting
+        else ()
+    )
     if is_meeting:
         facts.regions(regions, structure, entries)
-        total = facts.front(front, found.meeting if found else None)
+        total = facts.total([i for i in front if i not in contents])
+        asked = {i for q in questions for i in range(q.start, q.end)}
+        outside = [i for c in structure.chapters if not c.region for i in range(c.start, c.end)]
+        told = [i for i in sorted({*front, *outside}) if i not in asked and not lines[i].furniture]
+        facts.upcoming(told, found.meeting if found else None)
         _check_total(total, regions, warnings)
         skip |= _cover_lines(lines, numbers, structure, found)
     title = _title(extracted, lines, found, document)

@@ -97,7 +97,11 @@ def _with_labels(lines: list[Line], skip: set[int], questions: list[Question]) -
         if below and end in taken:  # the wording has its number, too
             continue
         asks = below and not below.bullet and below.page == line.page
-        if below and asks and (below.text.endswith("?") or _letters(below.text) == _letters(worded.get(number, "?")[2:])):
+        if (
+            below
+            and asks
+            and (below.text.endswith("?") or _letters(below.text) == _letters(worded.get(number, "?")[2:]))
+        ):
             found.append(Question(index, end + 1, number, f"{number}. {below.text}"))
         else:
             found.append(Question(index, end, number, worded.get(number, line.text.rstrip(".:"))))

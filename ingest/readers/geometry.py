@@ -86,9 +86,7 @@ def _place(text: str, pieces: list[Piece]) -> list[_Placed]:
             sizes = Counter(styles[i].size for i in words)
             bold = all(_BOLD.search(styles[i].font) for i in words)
             first = styles[at[0]]
-            lines.append(
-                _Placed(offset, len(words), first.x, styles[words[0]].y, sizes.most_common(1)[0][0], bold)
-            )
+            lines.append(_Placed(offset, len(words), first.x, styles[words[0]].y, sizes.most_common(1)[0][0], bold))
         offset += len(printed) + 1
     return lines
 

@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from ingest.meeting import find_compact_date, find_dates, read_form, swedish_date
+from ingest.dates import find_compact_date, find_dates, swedish_date
+from ingest.meeting import read_form
 
 
 @pytest.mark.parametrize(
