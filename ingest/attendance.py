@@ -198,13 +198,13 @@ def _row(text: str, gazetteer: Gazetteer) -> _Row | None:
         town = _town(piece, gazetteer)
         if town:
             row.towns.append(town)
-        elif _PERSON.fullmatch(piece) and not _ends_with_town(piece, gazetteer):
-            row.people += 1
-        elif _COLUMN.fullmatch(piece) or all(_COLUMN.fullmatch(word) for word in piece.split()):
-            continue
+        elif all(_COLUMN.fullmatch(word) for word in piece.split()):
+            continue  # the head of a table
         elif split := _ends_with_town(piece, gazetteer):
             row.people += 1
             row.towns.append(split)
+        elif _PERSON.fullmatch(piece):
+            row.people += 1
         else:
             row.others += 1
     if not pieces or row.others > max(1, row.people) or (row.others and not (row.people and row.towns)):

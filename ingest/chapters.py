@@ -18,6 +18,15 @@ from ingest.questions import GROUP, Question
 from ingest.towns import Gazetteer
 
 
+# Titles of what follows the regions' chapters.
+_CLOSING = re.compile(
+    r"(?:till\s+)?(?:nästa|kommande|framtida|vårens|höstens)\s+(?:gång|år|(?:citygroup|nätverks)?träff\w*|möte\w*)|värd(?:städer|orter)\b"
+    r"|(?:förslag|idéer|önskemål)\s+(?:på|till|om)\s+(?:\w+\s+)?(?:teman?|värd\w+)|avslut\w*|sammanfatt\w*|slutord|tack\b|kontakt\w*"
+    r"|deltagar(?:e|lista|förteckning)\b|om\s+citygroup|kalender",
+    re.I,
+)
+
+
 @dataclass
 class Chapter:
     """Lines [start, end). `region` None: greeting, guest talk, closing pages. `about`: towns a guest talk is about."""
@@ -80,7 +89,11 @@ def find_chapters(
     starts = _starts_of_heads(lines, heads, questions, paged)
     if paged:
         starts = _weigh(lines, starts, entries, contents, questions, structure)
-    chapters = _cut(lines, starts, contents, entries, gazetteer)
+    others = [
+        *_other_top_headings(lines, structure.heading_lines, questions, contents),
+        *_closing_pages(lines, starts, questions, structure.heading_lines),
+    ]
+    chapters = _cut(lines, starts, others, entries, gazetteer)
     structure.chapters = chapters
     structure.box_starts = _boxes(lines, heads, chapters)
     _check_restarts(lines, numbers, questions, structure, cut=paged and not entries)
@@ -219,9 +232,10 @@ def _shift(lines: list[Line], starts: list[_Start], entries: list[Entry], struct
 
 
 def _cut(
-    lines: list[Line], starts: list[_Start], contents: set[int], entries: list[Entry], gazetteer: Gazetteer
+    lines: list[Line], starts: list[_Start], others: list[int], entries: list[Entry], gazetteer: Gazetteer
 ) -> list[Chapter]:
-    starts = [*starts, *_other_top_headings(lines, starts, contents)]
+    taken = {s.line for s in starts}
+    starts = [*starts, *(_Start(line, None, "") for line in sorted({*others} - taken))]
     starts.sort(key=lambda s: s.line)
     if not starts or starts[0].line > 0:
         starts.insert(0, _Start(0, None, ""))
@@ -234,18 +248,52 @@ def _cut(
     return chapters
 
 
-def _other_top_headings(lines: list[Line], starts: list[_Start], contents: set[int]) -> list[_Start]:
-    """Headings of the regions' own level that name no region end a region's chapter (Markdown, HTML)."""
-    levels = [lines[s.line].level for s in starts if s.region and lines[s.line].level]
+def _other_top_headings(
+    lines: list[Line], heading_lines: set[int], questions: list[Question], contents: set[int]
+) -> list[int]:
+    """Headings of the regions' own level that name no region end a region's chapter.
+
+    Not those that recur, as the headings within the chapters do, and no questions.
+    """
+    levels = [lines[i].level for i in heading_lines if lines[i].level]
     if not levels:
         return []
-    top = min(level for level in levels if level)
-    taken = {s.line for s in starts}
+    usual, number = Counter(levels).most_common(1)[0]
+    top = usual if number >= 2 else min(level for level in levels if level)
+    asked = {i for q in questions for i in range(q.start, q.end)}
+    texts = Counter(fold(line.text) for line in lines if line.level)
     return [
-        _Start(i, None, "")
+        i
         for i, line in enumerate(lines)
-        if line.level and line.level <= top and i not in taken and i not in contents
+        if line.level
+        and top
+        and line.level <= top
+        and i not in heading_lines
+        and i not in contents
+        and i not in asked
+        and not line.joined
+        and not line.furniture
+        and not GROUP.match(line.text)
+        and (texts[fold(line.text)] == 1 or line.hard_break)
     ]
+
+
+def _closing_pages(
+    lines: list[Line], starts: list[_Start], questions: list[Question], heading_lines: set[int]
+) -> list[int]:
+    """Where what is for all regions follows the last region's questions: at the top of a page, by its title."""
+    last = max((q.start for q in questions), default=-1)
+    first = max([last, *(s.line for s in starts if s.region)], default=-1)
+    if not any(s.region for s in starts):
+        return []
+    for index in range(first + 1, len(lines)):
+        line = lines[index]
+        above = [i for i in range(index - 1, -1, -1) if lines[i].page == line.page and not lines[i].furniture]
+        top = not above and not line.furniture and line.page > lines[first].page
+        apart = line.blank_before and index + 1 < len(lines) and lines[index + 1].blank_before
+        if (top or apart) and line.words <= 7 and not line.bullet and _CLOSING.match(line.text):
+            return [min(i for i in range(len(lines)) if lines[i].page == line.page) if top else index]
+    return []
 
 
 def _boxes(lines: list[Line], heads: list[Head], chapters: list[Chapter]) -> set[int]:

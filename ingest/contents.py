@@ -83,7 +83,11 @@ def read_contents(lines: list[Line], gazetteer: Gazetteer, page_count: int | Non
             pending = []
         else:
             heading = read_region_heading(text, gazetteer)
-            if heading and heading.host_town and _no_number_follows(lines, index, end, limit, last_page):
+            if (
+                heading
+                and (heading.host_town or not heading.bare)
+                and _no_number_follows(lines, index, end, limit, last_page)
+            ):
                 entries.append(Entry(text, None, heading, [index]))
                 pending = []
             else:
@@ -122,7 +126,8 @@ def _end_of_list(lines: list[Line], start: int) -> int:
     if end < len(lines) and lines[end].page == page + 1:
         following = [i for i in range(end, len(lines)) if lines[i].page == page + 1]
         entries = [i for i in following if re.search(r"(?:\t|\.{3,}|…|\s{3,})\s*\d{1,3}$", lines[i].raw)]
-        if len(entries) >= 2:
+        loose = [i for i in following if re.search(r"(?i)^region\b.*\D\s\d{1,3}$", lines[i].text)]
+        if len(entries) >= 2 or len(loose) >= 2:
             end = following[-1] + 1
     return end
 
@@ -139,7 +144,7 @@ def _end_without_pages(lines: list[Line], start: int, gazetteer: Gazetteer, limi
         numbered = _entry_of(text, lines, [index - 1], limit, 0)[1] is not None
         if lines[index].level or (heading and not numbered and heading.region in seen) or index - last > 6:
             return index if lines[index].level or heading else last + 1
-        if heading and numbered:
+        if heading and (numbered or not heading.bare or heading.host_town):
             seen.add(heading.region)
         if heading or numbered or TOWNS_LABEL.match(text) or find_count(text):
             last = index

@@ -9,7 +9,7 @@ from ingest.cleaning import fold
 from ingest.contents import Entry
 from ingest.lines import Line
 from ingest.questions import GROUP, Question
-from ingest.regions import RegionHeading, canonical_region, looks_like_name, read_host_line, read_region_heading
+from ingest.regions import WHEN, RegionHeading, canonical_region, looks_like_name, read_host_line, read_region_heading
 from ingest.towns import Gazetteer
 
 
@@ -103,9 +103,19 @@ def _named_heads(
                 used.add(below)
                 host = host or town
                 break
+        below = max(used) + 1
+        town = _dated_town(lines[below].text, gazetteer) if host is None and below < len(lines) else None
+        if town and below not in contents and not lines[below].bullet:
+            host, used = town, used | {below}
         covered |= used
         heads.append(Head(index, heading.region, host, used))
     return heads
+
+
+def _dated_town(text: str, gazetteer: Gazetteer) -> str | None:
+    """The town of a line that tells where and when a region met and nothing else ("Borås den 4 mars")."""
+    place = WHEN.sub("", text)
+    return gazetteer.exact(re.sub(r"^i\s+", "", place)) if place != text else None
 
 
 def _over_two_lines(

@@ -22,7 +22,7 @@ _LEAD = re.compile(
     r"|citygroup|möte(?:t)?)\s*(?:från|i|för|av|[:–-])?\s+){1,2}(?=region|[A-ZÅÄÖ])",
     re.I,
 )
-_WHEN = re.compile(
+WHEN = re.compile(
     r"[\s,(]*\b(?:den\s+)?(?:\d{1,2}\s*[-–]\s*)?\d{1,2}(?::?e)?\s*(?:/\s*\d{1,2}|(?:jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)\w*\.?)"
     r"(?:\s*20\d\d)?\)?$|[\s,(]*\b20\d\d-\d\d-\d\d\)?$",
     re.I,
@@ -87,7 +87,7 @@ def read_region_heading(text: str, gazetteer: Gazetteer, names: frozenset[str] =
 
     `names`: folded region names that may stand without the word "Region".
     """
-    text = _WHEN.sub("", close_spaced(text).strip(" *#•")).rstrip()
+    text = WHEN.sub("", close_spaced(text).strip(" *#•")).rstrip()
     if not text or len(text) > 110 or len(text.split()) > 14:
         return None
     led = _LEAD.match(text)

@@ -33,7 +33,7 @@ _STARTS_LABEL = re.compile(
 )
 FLOURISH = re.compile(
     r"(?:på återseende|med vänlig\w* hälsning\w*|tack(?: för (?:\w+ ?){1,3})?|stort tack[\w ]{0,30}|välkom(?:men|na)|"
-    r"fler artiklar|läs mer[\w ]*)"
+    r"(?:hej|bästa|kära) [\w ]{2,40}|trevlig läsning|fler artiklar|läs mer[\w ]*)"
 )
 
 
@@ -100,7 +100,12 @@ class UnitReader:
                 context = Context(group=f"Grupp {group.group('name')}")
                 continue
             previous = indices[position - 1] if position else None
-            if unit is not None and previous is not None and self._continues(unit, previous, index):
+            if (
+                unit is not None
+                and previous is not None
+                and self._continues(unit, previous, index)
+                and not self._town_between(unit, previous, index, following)
+            ):
                 unit.lines.append((line.page, line.outer, line.end))
                 unit.text.append(self._cut(line.page, line.outer, line.end))
                 continue
@@ -183,6 +188,15 @@ class UnitReader:
         if line.indent >= before.indent + 2 and not unit.bullet:
             return False  # first-line indent
         return self.layout.is_wrapped(previous, index)
+
+    def _town_between(self, unit: Unit, previous: int, index: int, following: int | None) -> bool:
+        """A known town alone on its line between two bullets is the heading of those below it."""
+        line, before = self.lines[index], self.lines[previous]
+        if line.bullet or unit.bullet is None or following is None or not self.lines[following].bullet:
+            return False
+        if _FUNCTION_END.search(before.text) or before.text.endswith((",", "/", "-", "–", "&")):
+            return False
+        return line.text[:1].isupper() and self.gazetteer.exact(line.text.rstrip(":")) in self.gazetteer.known
 
     # -- headings
 
