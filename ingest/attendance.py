@@ -37,7 +37,7 @@ _COUNTS = [
     re.compile(r"\bantal\s+deltagare\s+(?:var\s+)?(?P<number>\d{1,4})\b", re.I),
 ]
 _FROM = re.compile(
-    r"\bfrån\s+(?:\d{1,3}\s+(?:olika\s+)?(?:orter|städer|kommuner)\b)?\s*[:(–-]?\s*(?P<towns>.+)$", re.I | re.S
+    r"(?:\bfrån\s+|\()(?:\d{1,3}\s+(?:olika\s+)?(?:orter|städer|kommuner)\b)?\s*[:(–-]?\s*(?P<towns>.+)$", re.I | re.S
 )
 _NAMES_LABEL = re.compile(
     r"^(?:deltagar(?:e|lista|förteckning)|närvaro(?:lista)?|närvarande|medverkande|på\s+plats)(?:\s+(?:var|på\s+träffen))?\s*:?\s*",

@@ -22,6 +22,10 @@ _TABLE_RULE = re.compile(r"^\s*\|?[\s:|-]+\|[\s:|-]*$")
 _PAGE_NUMBER = re.compile(
     r"^(?:-\s*)?(?:sid(?:a|an|or)?\.?\s*)?(\d{1,3})(?:\s*(?:\(|/|av)\s*\d{1,3}\)?)?(?:\s*-)?$", re.I
 )
+_PAGE_MARK = re.compile(
+    r"^[-–\s]*sid(?:a|an)?\.?\s*\d{1,3}(?:\s*(?:\(|/|av)\s*\d{1,3}\)?)?[-–\s]*$|^\d{1,3}\s*(?:\(\d{1,3}\)|av\s+\d{1,3})$",
+    re.I,
+)
 _OWN_PAGE = re.compile(r"\b(?:sid(?:a|an)?\.?)\s*(\d{1,3})\b", re.I)
 _INNER_BULLET = re.compile(r"(?<=[.!?])\s+[•●▪■]\s+(?=[A-ZÅÄÖ])")
 _NUMBER = r"(?i)(?:fråga\s+)?(?:\d{1,2}|[A-H])\s*[.:)]\s*\S"
@@ -187,7 +191,8 @@ def _mark_furniture(lines: list[Line], numbers: list[int | None]) -> list[Line]:
     furniture = set()
     for page, indices in pages.items():
         number = numbers[page]
-        if number is None:
+        if number is None:  # page marks that a conversion left in the text
+            furniture.update(i for i in indices if _PAGE_MARK.match(lines[i].text) and not lines[i].bullet)
             continue
         for edge in (indices[:3], indices[:-4:-1]):
             for index in edge:  # what stands within the text is none

@@ -62,7 +62,7 @@ def read_report(path: Path, document: str | None = None) -> Report:
     questions = find_questions(lines, contents)
     lines = mark_enumerations(lines, questions, extracted.markdown)
     attendance = find_attendance(lines, contents, gazetteer)
-    gazetteer.learn(t for block in attendance for t in block.towns if gazetteer.exact(t))
+    gazetteer.learn(t for block in attendance for t in block.towns if gazetteer.exact(t) or " " not in t)
     attended = {i for block in attendance for i in range(block.start, block.end)}
     structure = find_chapters(lines, numbers, entries, contents, questions, gazetteer, attended)
     gazetteer.learn([c.host_town for c in structure.chapters if c.host_town])

@@ -27,6 +27,9 @@ WHEN = re.compile(
     r"(?:\s*20\d\d)?\)?$|[\s,(]*\b20\d\d-\d\d-\d\d\)?$",
     re.I,
 )
+_PLACE = re.compile(
+    r"^(?:(?:mötes|träff)?(?:plats|ort)|värd|var)\s*:\s*", re.I
+)  # a label for the host below the heading
 _IN_TOWN = re.compile(r"\s+i\s+(?=[A-ZÅÄÖ])")
 _SEPARATOR = re.compile(r"\s*[–—:|•·]\s*|\s+-+\s*|\s*\(|\s*,\s+|\t+|\s{3,}")
 _NAME_WORD = re.compile(r"(?:[A-ZÅÄÖÉ][\w’'-]*|och|&|i)$")
@@ -179,10 +182,14 @@ def looks_like_name(name: str) -> bool:
 
 def read_host_line(text: str, gazetteer: Gazetteer) -> str | None:
     """The town of a line that only names the host ("Värdstad Åmål", "TRÄFF I UMEÅ"), else None."""
-    match = _HOST_WORD.match(text.strip())
+    text = WHEN.sub("", text.strip())
+    place = _PLACE.match(text)
+    if place:  # a house and an address may follow
+        return gazetteer.exact(re.split(r"[,(]", text[place.end() :])[0])
+    match = _HOST_WORD.match(text)
     if not match:
         return None
-    tail = text.strip()[match.end() :].strip(" .:–-")
+    tail = text[match.end() :].strip(" .:–-")
     if not tail or len(tail.split()) > 3 or "," in tail:
         return None
     return gazetteer.resolve(tail) or (_title_case(tail) if looks_like_name(tail) else None)
