@@ -17,7 +17,6 @@ from ingest.lines import Line
 from ingest.questions import GROUP, Question
 from ingest.towns import Gazetteer
 
-
 # Titles of what follows the regions' chapters.
 _CLOSING = re.compile(
     r"(?:till\s+)?(?:nästa|kommande|framtida|vårens|höstens)\s+(?:gång|år|(?:citygroup|nätverks)?träff\w*|möte\w*)|värd(?:städer|orter)\b"

@@ -48,6 +48,7 @@ class Line:
     level: int | None = None  # heading level that the format gives
     bold: bool = False
     blank_before: bool = False
+    gap: bool = False  # blank_before is told by the distance alone, which may fall within a paragraph
     quoted: bool = False
     furniture: bool = False
     hard_break: bool = False  # the format says that a new block starts here
@@ -79,10 +80,11 @@ def read_lines(extracted: Extracted) -> list[Line]:
                 alone = printed.strip() if printed.strip() in {*BULLETS, *own} else alone
             else:
                 sign = extracted.signs.get((index, offset))
-                blank = blank or bool(sign and sign.gap)
+                gap = not blank and bool(sign and sign.gap)
+                blank = blank or gap
                 if alone and not (line.bullet or line.level):
                     line = replace(line, bullet=alone)
-                line = replace(line, blank_before=blank, joined=not blank and _goes_on(lines, line))
+                line = replace(line, blank_before=blank, gap=gap, joined=not blank and _goes_on(lines, line))
                 lines += _split_at_bullets(line, page.text)
                 blank, alone = False, ""
             offset += len(printed) + 1
@@ -163,7 +165,16 @@ def _split_at_bullets(line: Line, page: str) -> list[Line]:
         pieces.append(replace(last, end=cut, raw=page[last.start : cut], text=clean_text(page[last.start : cut])))
         rest = page[begin : last.end]
         pieces.append(
-            replace(last, start=begin, outer=begin, raw=rest, text=clean_text(rest), bullet="•", blank_before=False)
+            replace(
+                last,
+                start=begin,
+                outer=begin,
+                raw=rest,
+                text=clean_text(rest),
+                bullet="•",
+                blank_before=False,
+                gap=False,
+            )
         )
     return pieces
 

@@ -15,6 +15,12 @@ from ingest.questions import Question
 from ingest.towns import Gazetteer, split_towns
 from ingest.units import HOST_LABEL, LABEL, LINKS, PHONE, Context, Unit, UnitReader, is_flourish
 
+# Who wrote and took pictures, when it was published, whose page it is.
+_BYLINE = re.compile(
+    r"(?i:(?:text|foto|bild|illustration|skribent|reporter)\s*:|(?:publicerad|uppdaterad|senast\s+\w+)\b.*\d|©|copyright\b)"
+    r"|Av [A-ZÅÄÖ][\w-]+ [A-ZÅÄÖ][\w-]+\b[^.!?]*$|.*\bFoto\s*:\s*[A-ZÅÄÖ][\w-]+ [A-ZÅÄÖ][\w-]+$"
+)
+
 
 @dataclass
 class PassageBuilder:
@@ -174,6 +180,8 @@ def _says_something(text: str, unit: Unit, in_region: bool) -> bool:
     if not words:
         return False
     if had_link and (len(words) < 5 or "|" in rest or re.match(r"(?i)läs mer", rest)):
+        return False
+    if unit.kind == "paragraph" and not in_region and (_BYLINE.match(text) and len(text.split()) <= 12):
         return False
     if unit.kind == "paragraph" and is_flourish(rest):
         return False

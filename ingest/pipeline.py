@@ -244,9 +244,10 @@ def _title(extracted: Extracted, lines: list[Line], found: FoundMeeting | None, 
         r"(?i)\.(?:docx?|pdf|indd|pptx?)$|^(?:untitled|namnlös|microsoft word)", extracted.title
     ):
         return extracted.title
-    heading = next((line for line in lines[:15] if line.level), None)
-    if heading:
-        return heading.text
+    heading = next((i for i, line in enumerate(lines[:15]) if line.level), None)
+    if heading is not None:
+        whole = lines[heading : heading + 1] + [line for line in lines[heading + 1 : heading + 3] if line.joined]
+        return " ".join(line.text for line in whole)
     for line in lines[:8]:
         if 2 <= line.words <= 20 and not line.bullet and not line.text.endswith("."):
             return line.text
@@ -258,8 +259,10 @@ def _kind(is_meeting: bool, title: str, lines: list[Line]) -> ReportKind:
         return "meeting"
     if re.search(r"strategi(?!sk|er\b)|policy|riktlinje|handlingsplan|styrdokument|\bplan\b", fold(title)):
         return "strategy"
-    prose = sum(line.words > 12 for line in lines)
-    return "article" if prose >= 3 and len(lines) < 200 else "document"
+    prose = sum(line.words for line in lines if line.words >= 7)
+    return (
+        "article" if prose >= 45 and 2 * prose >= sum(line.words for line in lines) and len(lines) < 200 else "document"
+    )
 
 
 def _about(lines: list[Line], title: str, gazetteer: Gazetteer) -> tuple[str, ...]:

@@ -140,7 +140,7 @@ def _can_follow(lines: list[Line], first: int, index: int) -> bool:
     line, head = lines[index], lines[first]
     if line.joined:
         return True
-    if _marked(head) or _marked(line):
+    if _marked(line):
         return False
     return not (
         line.bullet
@@ -174,12 +174,19 @@ def _common(a: list[str], b: list[str]) -> int:
 
 
 def _end(lines: list[Line], first: int, shared: int) -> int:
-    if _marked(lines[first]) or lines[first].hard_break:
-        return _heading_end(lines, first)
+    if lines[first].hard_break:
+        return first + 1
+    marked = _heading_end(lines, first) if _marked(lines[first]) else 0
     keys = _tail_key(lines, first)
     end, covered, text = first + 1, len(keys[0]), lines[first].text
     for offset in range(1, len(keys)):
         line = lines[first + offset]
+        if marked:  # below the words that are set off, only what recurs is wording
+            covered += len(keys[offset])
+            if first + offset >= marked and covered > shared + 4:
+                break
+            end = first + offset + 1
+            continue
         covered += len(keys[offset])
         finished = text.rstrip()[-1:] in "?.!"
         goes_on = not finished and line.text[:1].islower()

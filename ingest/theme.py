@@ -53,7 +53,7 @@ def _goes_on(lines: list[Line], index: int, later: int, theme: str) -> bool:
     if next(find_dates(line.text, 2000), None) or (line.blank_before and theme):
         return False
     capitals = line.caps and label.caps and len(label.text) > 30 and not line.bullet and not line.level
-    return not theme or (line.text[:1].islower() and not line.bullet) or capitals or line.joined
+    return not theme or (line.text[:1].islower() and not line.bullet) or capitals
 
 
 def _of_title(lines: list[Line], front: list[int], gazetteer: Gazetteer) -> tuple[str | None, tuple[int, int] | None]:

@@ -161,7 +161,7 @@ class UnitReader:
         crosses = line.page != before.page
         if any(not self.lines[i].furniture for i in range(previous + 1, index)) and not crosses:
             return False  # something that is no text stood between them
-        if line.blank_before and not crosses:
+        if line.blank_before and not crosses and not (line.gap and _unfinished(before, line)):
             return False
         if self.markdown:
             return True
@@ -248,6 +248,8 @@ class UnitReader:
         if after.bullet in ("–", "—") and after.text[:1].islower():
             return None
         starts = after.bullet is not None or not after.text[:1].islower()
+        if after.gap and not line.blank_before:
+            return None  # it belongs to what stands above it
         if short and forced and starts and not LINKS.search(text) and not self.layout.is_narrow(index):
             return self._plain_heading(line, bare, context)
         return None
@@ -347,6 +349,13 @@ class UnitReader:
         # a line that holds nothing but a way to reach somebody
         contact = PHONE.sub("", LINKS.sub("", line.text))
         return contact == line.text or bool(re.search(r"[^\W\d_]{2}", contact)) or line.text.startswith("http")
+
+
+def _unfinished(before: Line, line: Line) -> bool:
+    """A sentence goes on from the line above, whatever the distance."""
+    if line.bold != before.bold or re.search(r"[.?!:…]$", before.text):
+        return False
+    return line.text[:1].islower() or line.text[:1] == "("
 
 
 def _replace(context: Context, **changes: object) -> Context:
