@@ -84,9 +84,10 @@ def _named_heads(
             continue
         used = {index}
         heading = read_region_heading(line.text, gazetteer, names)
-        if heading is None and index + 1 < len(lines) and lines[index + 1].page == line.page:
-            heading, both = _over_two_lines(lines, index, gazetteer, names)
-            used = both or used
+        unclear = heading is None or (heading.host_town is None and re.search(r"[–/-]$", line.text))
+        if unclear and index + 1 < len(lines) and lines[index + 1].page == line.page:
+            whole, both = _over_two_lines(lines, index, gazetteer, names)
+            heading, used = (whole, both) if whole else (heading, used)
         if heading is None and index + 1 < len(lines) and not line.bullet and looks_like_name(line.text):
             below_host = read_host_line(lines[index + 1].text, gazetteer)
             if below_host and lines[index + 1].page == line.page and index + 1 not in contents:
@@ -97,9 +98,9 @@ def _named_heads(
         if heading.bare and not _stands_out(lines, index, heading):
             continue
         host = heading.host_town
-        for below in range(max(used) + 1, min(max(used) + 3, len(lines))):
+        for below in _next_lines(lines, max(used)):
             town = read_host_line(lines[below].text, gazetteer)
-            if town and below not in contents and not lines[below].bullet and lines[below].page == line.page:
+            if town and below not in contents and not lines[below].bullet:
                 used.add(below)
                 host = host or town
                 break
@@ -110,6 +111,17 @@ def _named_heads(
         covered |= used
         heads.append(Head(index, heading.region, host, used))
     return heads
+
+
+def _next_lines(lines: list[Line], index: int) -> list[int]:
+    """The two lines below a heading; on the next page where the heading stands last on its own."""
+    found: list[int] = []
+    for below in range(index + 1, len(lines)):
+        if len(found) == 2 or (found and lines[below].page != lines[found[0]].page):
+            break
+        if not lines[below].furniture:
+            found.append(below)
+    return found
 
 
 def _dated_town(text: str, gazetteer: Gazetteer) -> str | None:

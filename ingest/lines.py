@@ -199,7 +199,7 @@ def _mark_furniture(lines: list[Line], numbers: list[int | None]) -> list[Line]:
     for page, indices in pages.items():
         for index in {*indices[:3], *indices[-3:]}:
             edges[_skeleton(lines[index].text)].add(page)
-    furniture = set()
+    furniture: set[int] = set()
     for page, indices in pages.items():
         number = numbers[page]
         if number is None:  # page marks that a conversion left in the text

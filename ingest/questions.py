@@ -225,7 +225,7 @@ def _with_unnumbered(lines: list[Line], skip: set[int], questions: list[Question
         same = known.get(key) or next((q for k, q in known.items() if len(key) >= 15 and k.startswith(key)), None)
         words = len(text.split())
         asks = text.endswith("?") and (_marked(line) or counts[key] >= 2)
-        recurs = _marked(line) and counts[key] >= 2 and bool(_ASKING.match(text)) and not text.isupper()
+        recurs = counts[key] >= (2 if _marked(line) else 3) and bool(_ASKING.match(text)) and not text.isupper()
         if same:
             found.append(Question(index, loose[index], same.number, text))
         elif not questions and words >= 3 and (asks or recurs):

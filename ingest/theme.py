@@ -13,6 +13,7 @@ _LABEL = re.compile(
     r"(?:(?:dagens|vårens|höstens|vinterns|sommarens|årets|träffens|träffarnas|gemensamt|övergripande)\s+)?tema(?:t)?\s*[:–-]\s*(?P<theme>.*)$",
     re.I,
 )
+_INSIDE = re.compile(r"[.,;|•–-]\s+[Tt](?:ema|EMA)\s*:\s*(?P<theme>\S.*)$")
 _QUOTED = re.compile(r"\btema(?:t)?\b(?:\s+(?:var|är|om|kring))?\s+[”“\"«](?P<theme>[^”“\"»]{4,120})[”“\"»]", re.S)
 _END = r"(?=\s+(?:hölls|hålls|genomfördes|samlade|arrangerades|ägde|lockade|var|är|den\s+\d|under|där|som)\b|\s+–\s|[.,;:!?]|$)"
 _SENTENCES = [
@@ -30,7 +31,7 @@ _SENTENCES = [
 def read_theme(lines: list[Line], front: list[int], gazetteer: Gazetteer) -> tuple[str | None, tuple[int, int] | None]:
     """What follows "TEMA:" on the front pages, else what is named as the theme in a sentence or in the title."""
     for position, index in enumerate(front):
-        match = _LABEL.match(close_spaced(lines[index].text))
+        match = _LABEL.match(close_spaced(lines[index].text)) or _INSIDE.search(lines[index].text)
         if not match:
             continue
         theme, end = match.group("theme").strip(), index + 1

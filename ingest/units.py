@@ -194,7 +194,7 @@ class UnitReader:
         line, before = self.lines[index], self.lines[previous]
         if line.bullet or unit.bullet is None or following is None or not self.lines[following].bullet:
             return False
-        if _FUNCTION_END.search(before.text) or before.text.endswith((",", "/", "-", "–", "&")):
+        if re.search(r"(?:[,/&–-]|\b(?:i|på|från|till|och|mellan|hos|vid|samt|eller|som|för|av))$", before.text):
             return False
         return line.text[:1].isupper() and self.gazetteer.exact(line.text.rstrip(":")) in self.gazetteer.known
 
