@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ingest.cleaning import fold
+from ingest.cleaning import clean_text, fold
 from ingest.contents import Entry
 from ingest.lines import Line
 from ingest.questions import GROUP, Question
@@ -84,7 +84,7 @@ def _named_heads(
             continue
         used = {index}
         heading = read_region_heading(line.text, gazetteer, names)
-        unclear = heading is None or (heading.host_town is None and re.search(r"[–/-]$", line.text))
+        unclear = heading is None or (heading.host_town is None and re.search(r"[–/\u00ad-]\s*$", line.raw))
         if unclear and index + 1 < len(lines) and lines[index + 1].page == line.page:
             whole, both = _over_two_lines(lines, index, gazetteer, names)
             heading, used = (whole, both) if whole else (heading, used)
@@ -134,11 +134,12 @@ def _over_two_lines(
     lines: list[Line], index: int, gazetteer: Gazetteer, names: frozenset[str]
 ) -> tuple[RegionHeading | None, set[int]]:
     """A heading broken over two lines ("REGION" / "NORR", "REGION DALARNA/" / "GÄVLEBORG")."""
-    text, below = lines[index].text, lines[index + 1]
-    if not re.match(r"(?i)regione?n?\b", text) or below.bullet or len(text.split()) > 4:
+    line, below = lines[index], lines[index + 1]
+    if not re.match(r"(?i)regione?n?\b", line.text) or below.bullet or line.words > 5:
         return None, set()
-    if re.fullmatch(r"(?i)region", text.strip()) or text.rstrip().endswith(("/", "–", "-")):
-        return read_region_heading(f"{text} {below.text}", gazetteer, names), {index, index + 1}
+    open_end = re.search(r"[/–\u00ad-]\s*$", line.raw) or re.fullmatch(r"(?i)region", line.text.strip())
+    if open_end or below.joined:
+        return read_region_heading(clean_text(f"{line.raw}\n{below.raw}"), gazetteer, names), {index, index + 1}
     return None, set()
 
 
