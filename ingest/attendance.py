@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ingest.cleaning import clean_text
 from ingest.lines import Line
 from ingest.regions import read_region_heading
 from ingest.towns import Gazetteer, split_towns
@@ -104,11 +105,12 @@ def _labelled(lines: list[Line], index: int, skip: set[int], gazetteer: Gazettee
         below = lines[last + 1]
         if below.page != lines[index].page or below.bullet or below.level:
             break
-        open_end = lines[last].text.rstrip().endswith((",", " och", "/", ":")) or len(lines[last].text.split()) <= 2
+        alone = last == index and not TOWNS_LABEL.sub("", lines[index].text).strip()
+        open_end = alone or lines[last].raw.rstrip().endswith((",", " och", "/", ":", "-", "\u00ad"))
         if not (open_end or find_count(below.text) or _names_only(below, gazetteer)):
             break
         last += 1
-    towns = split_towns(towns_text("\n".join(lines[i].text for i in range(index, last + 1))), gazetteer)
+    towns = split_towns(towns_text("\n".join(_printed(lines[i]) for i in range(index, last + 1))), gazetteer)
     if not towns or not any(gazetteer.exact(t) for t in towns):
         return None
     block = Attendance(index, last + 1, towns, towns_lines=list(range(index, last + 1)))
@@ -119,21 +121,30 @@ def _labelled(lines: list[Line], index: int, skip: set[int], gazetteer: Gazettee
     return block
 
 
+def _printed(line: Line) -> str:
+    """The line's words, with the hyphen that breaks the last one."""
+    return line.text + "\u00ad" if line.raw.rstrip().endswith("\u00ad") else line.text
+
+
 def _counted(lines: list[Line], index: int, skip: set[int], gazetteer: Gazetteer) -> Attendance | None:
     """A line that tells how many came, and perhaps from where ("14 deltagare från Umeå och Luleå")."""
     line = lines[index]
     match = find_count(line.text)
     if not match or line.bullet or len(line.text) > 300:
         return None
-    end, text = index + 1, line.text
-    wrapped = re.search(r"(?:,|\boch|\bfrån|/)$", text) or not re.search(r"[.:]$|\d$|deltagare$|personer$|\bst$", text)
+    end, text = index + 1, _printed(line)
+    wrapped = re.search(r"(?:,|\boch|\bfrån|/|-|\u00ad)$", text) or not re.search(
+        r"[.:]$|\d$|deltagare$|personer$|\bst$", text
+    )
     while _FROM.search(f"{text} x") and end < len(lines) and end - index < 5 and end not in skip and wrapped:
         below = lines[end]
         if below.bullet or below.level or below.blank_before or below.page != line.page:
             break
-        if not _names_only(below, gazetteer, tail=True):
+        hyphen = re.search(r"[-\u00ad]$", text)
+        if not hyphen and not _names_only(below, gazetteer, tail=True):
             break
-        text, end = f"{text}\n{below.text}", end + 1
+        text = f"{text[:-1]}{_printed(below)}" if hyphen else f"{text}\n{_printed(below)}"
+        end += 1
     origin = _FROM.search(text, match.end())
     towns = split_towns(origin.group("towns").rstrip(" .)"), gazetteer) if origin else ()
     if origin and not all(gazetteer.exact(t) for t in towns):
@@ -165,13 +176,15 @@ def _names(lines: list[Line], index: int, skip: set[int], gazetteer: Gazetteer) 
     label = _NAMES_LABEL.match(lines[index].text)
     labelled = bool(label) and not lines[index].bullet
     rest = lines[index].text[label.end() :] if label and labelled else ""
+    if rest:
+        return _running_names(lines, index, rest, skip, gazetteer)
     first = index
     rows: list[_Row] = []
-    if labelled and not rest:
+    if labelled:
         first = index + 1
     end = first
     while end < len(lines) and end not in skip and (lines[end].page == lines[index].page or rows):
-        text = rest if end == index and labelled else lines[end].text
+        text = lines[end].text
         if lines[end].furniture:
             end += 1
             continue
@@ -188,6 +201,22 @@ def _names(lines: list[Line], index: int, skip: set[int], gazetteer: Gazetteer) 
     while end > first and lines[end - 1].furniture:
         end -= 1
     return Attendance(index, end, tuple(dict.fromkeys(towns)), people, list(range(index, end)), index)
+
+
+def _running_names(lines: list[Line], index: int, text: str, skip: set[int], gazetteer: Gazetteer) -> Attendance | None:
+    """ "Deltagare: Anna Ek (Piteå), Bo Ås (Luleå) ..." and the lines that go on with it."""
+    end = index + 1
+    while end < len(lines) and end not in skip and lines[end].page == lines[index].page:
+        below = lines[end]
+        whole = clean_text(f"{text}\n{below.raw}")
+        row = None if below.bullet or below.level or below.bold else _row(whole, gazetteer)
+        if row is None or row.others:
+            break
+        text, end = whole, end + 1
+    row = _row(text, gazetteer)
+    if row is None or row.people < 2 or not row.towns:
+        return None
+    return Attendance(index, end, tuple(dict.fromkeys(row.towns)), row.people, list(range(index, end)), index)
 
 
 def _row(text: str, gazetteer: Gazetteer) -> _Row | None:

@@ -13,7 +13,7 @@ from ingest.towns import Gazetteer, split_towns
 
 _TITLE = re.compile(r"^(?:inneh\w*ll(?:sf\w+rteckning)?|i detta nummer|kapitel)\b", re.I)
 _ENTRY = re.compile(
-    r"^(?P<title>.*?[^\s.…_·])(?P<gap>[\s.…_·]*)(?<!\d)(?:sid(?:an|a)?\.?\s*|s\.\s*)?(?P<page>\d{1,3})$"
+    r"^(?P<title>.*?[^\s.…_·|])(?P<gap>[\s.…_·|]*)(?<!\d)(?:sid(?:an|a)?\.?\s*|s\.\s*)?(?P<page>\d{1,3})$"
 )
 _FRONT_ENTRY = re.compile(r"^(?:sid(?:an|a)?\.?\s*|s\.\s*)?(?P<page>\d{1,3})[\s.…·:–-]+(?P<title>[^\W\d].*)$")
 

@@ -84,7 +84,7 @@ def _named_heads(
             continue
         used = {index}
         heading = read_region_heading(line.text, gazetteer, names)
-        unclear = heading is None or (heading.host_town is None and re.search(r"[–/\u00ad-]\s*$", line.raw))
+        unclear = heading is None or re.search(r"[/\u00ad-]\s*$" if heading.host_town else r"[–/\u00ad-]\s*$", line.raw)
         if unclear and index + 1 < len(lines) and lines[index + 1].page == line.page:
             whole, both = _over_two_lines(lines, index, gazetteer, names)
             heading, used = (whole, both) if whole else (heading, used)

@@ -132,6 +132,9 @@ def _line(extracted: Extracted, page: int, offset: int, printed: str, own: str =
     if emphasis:  # marks around the whole line are no words of it
         bold = len(emphasis.group(1)) == 2
         start, body = start + emphasis.start(2), body[: start + emphasis.end(2)]
+    row = re.match(r"\|\s*(?=\S)(.*\S)\s*\|\s*$", body[start:]) if extracted.markdown else None
+    if row:  # a table's row is a line of its own; its outer bars are no words
+        start, body, hard = start + row.start(1), body[: start + row.end(1)], True
     outer = len(printed) - len(printed.lstrip()) if bullet else start
     raw = body[start:]
     text = clean_text(raw, markdown=extracted.markdown)

@@ -56,6 +56,7 @@ def known_regions() -> tuple[str, ...]:
 def canonical_region(printed: str) -> str:
     """A region's name: known ones as the network spells them, others as printed in title case, without "Region"."""
     name = re.sub(r"\s+", " ", _REGION.sub("", printed.strip())).strip(" .:,;–-")
+    name = re.sub(r"\s*/\s*", "/", name)
     parts = [p for p in re.split(r"\s*(?:/|&|\boch\b|\+|,|\s[–-]\s)\s*", name.casefold()) if p]
     for region in known_regions():
         known = region.casefold().split("/")

@@ -14,7 +14,9 @@ _LABEL = re.compile(
     re.I,
 )
 _INSIDE = re.compile(r"[.,;|•–-]\s+[Tt](?:ema|EMA)\s*:\s*(?P<theme>\S.*)$")
-_QUOTED = re.compile(r"\btema(?:t)?\b(?:\s+(?:var|är|om|kring))?\s+[”“\"«](?P<theme>[^”“\"»]{4,120})[”“\"»]", re.S)
+_QUOTED = re.compile(
+    r"\btema(?:t)?\b(?:\s+(?:var|är|om|kring))?\s+[”“\"«](?P<theme>[^”“\"»]{4,120})[”“\"»]", re.S | re.I
+)
 _END = r"(?=\s+(?:hölls|hålls|genomfördes|samlade|arrangerades|ägde|lockade|var|är|den\s+\d|under|där|som)\b|\s+–\s|[.,;:!?]|$)"
 _SENTENCES = [
     # "träffar på temat Levande torg", "under temat ..."

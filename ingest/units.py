@@ -19,7 +19,7 @@ _ENDS_TOWN = re.compile(
 )
 _TIPS = re.compile(r"^tips\b", re.I)
 _TIPS_START = re.compile(r"^tips\s*[!:]", re.I)
-LABEL = re.compile(r"^(?P<label>[^:;.!?]{2,45}?)\s*(?:[:;]|\s[–—-]\s)(?=\s*\S)")
+LABEL = re.compile(r"^(?P<label>[^:;.!?]{2,45}?)\s*(?:[:;|]|\s[–—-]\s)(?=\s*\S)")
 HOST_LABEL = re.compile(r"^(?:förslag\s+på\s+)?(?:värd(?:stad|ort|städer|orter))\s*:\s*", re.I)
 LINKS = re.compile(r"(?:(?:https?://|www\.)\S+|\S+@\S+\.\w+|\b[\w.-]+\.(?:se|com|nu|org|net)\b(?:/\S*)?)")
 PHONE = re.compile(r"(?:\+46|\b0)\d{1,3}[\s-]?\d{2,3}[\s-]?\d{2}[\s-]?\d{2}\b")
@@ -144,7 +144,7 @@ class UnitReader:
         if line.bullet:
             if (
                 line.bullet in "–—-="
-                and unit.bullet not in (None, line.bullet)
+                and unit.bullet is not None
                 and text[:1].islower()
                 and line.indent > unit.indent
                 and self.layout.is_wrapped(previous, index)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from ingest.cleaning import clean_text
 from ingest.dates import FoundDate, find_dates, swedish_date
 from ingest.lines import Line
 from ingest.model import FactName, Meeting
@@ -96,17 +97,22 @@ def _named_hosts(
             return
         text = lines[line].text
         match = _WILL_HOST.search(text)
-        after = [i for i in below if i > line and not lines[i].level][:1]
-        wrapped = bool(after) and not re.search(r"[.!?]$", text) and not lines[after[0]].blank_before
+        whole = text
+        for after in [i for i in below if i > line and lines[i].page == lines[line].page]:
+            apart = lines[after].level or lines[after].bullet or (lines[after].blank_before and not lines[after].gap)
+            if apart or re.search(r"[.!?]$", whole):
+                break
+            whole = clean_text(f"{whole}\n{lines[after].raw}")
         if match:
-            told = re.split(r"[.!?](?=\s|$)", f"{text[match.end() :]} {lines[after[0]].text if wrapped else ''}")[0]
+            told = whole[match.end() :]
         elif line == index or next(find_dates(text, 2000), None):
             day = next(_future(text, lines[index].text, meeting), None)
             if day is None:
                 continue
-            told = re.split(r"[.!?](?=\s|$)", text[day.end :])[0]
+            told = whole[day.end :]
         else:
             continue
+        told = re.split(r"[.!?](?=\s|$)", told)[0]
         towns = [m.town for m in gazetteer.mentions(f"i {told.strip()}")]
         if towns:
             yield Announced("next_host_towns", ", ".join(dict.fromkeys(towns)), [line])
