@@ -205,14 +205,16 @@ def _names(lines: list[Line], index: int, skip: set[int], gazetteer: Gazetteer) 
 
 def _running_names(lines: list[Line], index: int, text: str, skip: set[int], gazetteer: Gazetteer) -> Attendance | None:
     """ "Deltagare: Anna Ek (Piteå), Bo Ås (Luleå) ..." and the lines that go on with it."""
+    whole, last = text, index + 1
     end = index + 1
-    while end < len(lines) and end not in skip and lines[end].page == lines[index].page:
-        below = lines[end]
-        whole = clean_text(f"{text}\n{below.raw}")
+    while last < len(lines) and last not in skip and lines[last].page == lines[index].page and last - end < 2:
+        below = lines[last]
+        whole, last = clean_text(f"{whole}\n{below.raw}"), last + 1
         row = None if below.bullet or below.level or below.bold else _row(whole, gazetteer)
-        if row is None or row.others:
+        if row is None or row.others > 1:
             break
-        text, end = whole, end + 1
+        if not row.others:  # else a name may be broken by the line's end
+            text, end = whole, last
     row = _row(text, gazetteer)
     if row is None or row.people < 2 or not row.towns:
         return None

@@ -112,6 +112,12 @@ def _starts_of_heads(lines: list[Line], heads: list[Head], questions: list[Quest
     """Where each chapter begins, by its own heading: above it where its first question is printed above it."""
     starts: list[_Start] = []
     for head in heads:
+        if lines[head.line].furniture and any(
+            h.region == head.region and h.line > head.line and not lines[h.line].furniture
+            for h in heads
+            if lines[h.line].page == lines[head.line].page
+        ):
+            continue  # a running head that names the region which begins further down the page
         if starts and starts[-1].region == head.region:
             starts[-1].host_town = starts[-1].host_town or head.host_town
             continue

@@ -84,7 +84,11 @@ def _named_heads(
             continue
         used = {index}
         heading = read_region_heading(line.text, gazetteer, names)
-        unclear = heading is None or re.search(r"[/\u00ad-]\s*$" if heading.host_town else r"[–/\u00ad-]\s*$", line.raw)
+        unclear = (
+            heading is None
+            or (heading.host_town is None and _joined_below(lines, index))
+            or re.search(r"[/\u00ad-]\s*$" if heading.host_town else r"[–/,\u00ad-]\s*$|\b[Ii]\s*$", line.raw)
+        )
         if unclear and index + 1 < len(lines) and lines[index + 1].page == line.page:
             whole, both = _over_two_lines(lines, index, gazetteer, names)
             heading, used = (whole, both) if whole else (heading, used)
@@ -113,6 +117,10 @@ def _named_heads(
     return heads
 
 
+def _joined_below(lines: list[Line], index: int) -> bool:
+    return index + 1 < len(lines) and lines[index + 1].joined
+
+
 def _next_lines(lines: list[Line], index: int) -> list[int]:
     """The two lines below a heading; on the next page where the heading stands last on its own."""
     found: list[int] = []
@@ -134,13 +142,18 @@ def _over_two_lines(
     lines: list[Line], index: int, gazetteer: Gazetteer, names: frozenset[str]
 ) -> tuple[RegionHeading | None, set[int]]:
     """A heading broken over two lines ("REGION" / "NORR", "REGION DALARNA/" / "GÄVLEBORG")."""
-    line, below = lines[index], lines[index + 1]
-    if not re.match(r"(?i)regione?n?\b", line.text) or below.bullet or line.words > 5:
+    line, text, last = lines[index], lines[index].raw, index
+    if not re.search(r"(?i)\bregione?n?\b", line.text) or line.words > 8:
         return None, set()
-    open_end = re.search(r"[/–\u00ad-]\s*$", line.raw) or re.fullmatch(r"(?i)region", line.text.strip())
-    if open_end or below.joined:
-        return read_region_heading(clean_text(f"{line.raw}\n{below.raw}"), gazetteer, names), {index, index + 1}
-    return None, set()
+    while last + 1 < len(lines) and last - index < 2 and not lines[last + 1].bullet:
+        below = lines[last + 1]
+        open_end = re.search(r"[/,–\u00ad-]\s*$", text) or re.fullmatch(r"(?i)region", text.strip())
+        if below.page != line.page or not (open_end or below.joined):
+            break
+        text, last = f"{text}\n{below.raw}", last + 1
+    if last == index:
+        return None, set()
+    return read_region_heading(clean_text(text), gazetteer, names), set(range(index, last + 1))
 
 
 def _stands_out(lines: list[Line], index: int, heading: RegionHeading) -> bool:

@@ -193,7 +193,8 @@ def _end(lines: list[Line], first: int, shared: int) -> int:
         told = shared >= 10 and shared >= covered - len(keys[offset]) - 4  # the other chapter goes on differently here
         asks_on = finished and not told and bool(_ASKING.match(line.text)) and line.text.rstrip().endswith("?")
         asks_on = asks_on and line.words <= 22
-        if covered <= shared + 4 or goes_on or asks_on or shared >= covered - len(keys[offset]) + 12:
+        begins = shared >= covered - len(keys[offset]) + 12 and not line.blank_before
+        if covered <= shared + 4 or goes_on or asks_on or begins:
             end, text = first + offset + 1, text + " " + line.text
         else:
             break
