@@ -156,7 +156,7 @@ def _counted(lines: list[Line], index: int, skip: set[int], gazetteer: Gazetteer
 
 
 def _names_only(line: Line, gazetteer: Gazetteer, tail: bool = False) -> bool:
-    names = [n.strip(" .)") for n in re.split(r"[,/]|(?:^|\s+)och\s+", line.text) if n.strip(" .)")]
+    names = [n.strip(" .)") for n in re.split(r"[,/]|(?:^|\s+)och(?:\s+|$)", line.text) if n.strip(" .)")]
     check: Callable[[str], str | None] = gazetteer.exact if tail else gazetteer.resolve
     return bool(names) and not line.bullet and not line.level and all(check(n) for n in names)
 

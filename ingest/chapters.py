@@ -21,7 +21,7 @@ from ingest.towns import Gazetteer
 _CLOSING = re.compile(
     r"(?:till\s+)?(?:nästa|kommande|framtida|vårens|höstens)\s+(?:gång|år|(?:citygroup|nätverks)?träff\w*|möte\w*)|värd(?:städer|orter)\b"
     r"|(?:förslag|idéer|önskemål)\s+(?:på|till|om)\s+(?:\w+\s+)?(?:teman?|värd\w+)|avslut\w*|sammanfatt\w*|slutord|tack\b|kontakt\w*"
-    r"|deltagar(?:e|lista|förteckning)\b|om\s+citygroup|kalender",
+    r"|deltagar(?:e|lista|förteckning)\b|om\s+citygroup|kalender|framåt\b|vi\s+ses\b",
     re.I,
 )
 
@@ -112,12 +112,8 @@ def _starts_of_heads(lines: list[Line], heads: list[Head], questions: list[Quest
     """Where each chapter begins, by its own heading: above it where its first question is printed above it."""
     starts: list[_Start] = []
     for head in heads:
-        if lines[head.line].furniture and any(
-            h.region == head.region and h.line > head.line and not lines[h.line].furniture
-            for h in heads
-            if lines[h.line].page == lines[head.line].page
-        ):
-            continue  # a running head that names the region which begins further down the page
+        if _names_later(lines, head, heads):
+            continue
         if starts and starts[-1].region == head.region:
             starts[-1].host_town = starts[-1].host_town or head.host_town
             continue
@@ -143,6 +139,16 @@ def _starts_of_heads(lines: list[Line], heads: list[Head], questions: list[Quest
             line = page[0]
         starts.append(_Start(line, head.region, lines[head.line].text, head.host_town))
     return starts
+
+
+def _names_later(lines: list[Line], head: Head, heads: list[Head]) -> bool:
+    """A running head, at the top of its page, of a region that begins further down the page."""
+    page = lines[head.line].page
+    if any(lines[i].page == page and not lines[i].furniture for i in range(max(head.line - 4, 0), head.line)):
+        return False
+    later = [h for h in heads if h.line > max(head.lines) and h.region == head.region and lines[h.line].page == page]
+    between = range(max(head.lines) + 1, later[0].line) if later else range(0)
+    return any(not lines[i].furniture and i not in later[0].lines for i in between)
 
 
 def _running(lines: list[Line], head: Head) -> bool:
@@ -295,7 +301,7 @@ def _closing_pages(
         line = lines[index]
         above = [i for i in range(index - 1, -1, -1) if lines[i].page == line.page and not lines[i].furniture]
         top = not above and not line.furniture and line.page > lines[first].page
-        apart = line.blank_before and index + 1 < len(lines) and lines[index + 1].blank_before
+        apart = line.bold or (line.blank_before and index + 1 < len(lines) and lines[index + 1].blank_before)
         if (top or apart) and line.words <= 7 and not line.bullet and _CLOSING.match(line.text):
             return [min(i for i in range(len(lines)) if lines[i].page == line.page) if top else index]
     return []

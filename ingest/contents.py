@@ -51,7 +51,7 @@ def read_contents(lines: list[Line], gazetteer: Gazetteer, page_count: int | Non
         line = lines[index]
         text = close_spaced(line.text)
         used.add(index)
-        if line.furniture:
+        if line.furniture and not text.isdigit():
             continue
         label = TOWNS_LABEL.match(text)
         number = find_count(text)

@@ -84,11 +84,7 @@ def _named_heads(
             continue
         used = {index}
         heading = read_region_heading(line.text, gazetteer, names)
-        unclear = (
-            heading is None
-            or (heading.host_town is None and _joined_below(lines, index))
-            or re.search(r"[/\u00ad-]\s*$" if heading.host_town else r"[–/,\u00ad-]\s*$|\b[Ii]\s*$", line.raw)
-        )
+        unclear = heading is None or _goes_on_below(lines, index, heading)
         if unclear and index + 1 < len(lines) and lines[index + 1].page == line.page:
             whole, both = _over_two_lines(lines, index, gazetteer, names)
             heading, used = (whole, both) if whole else (heading, used)
@@ -117,8 +113,13 @@ def _named_heads(
     return heads
 
 
-def _joined_below(lines: list[Line], index: int) -> bool:
-    return index + 1 < len(lines) and lines[index + 1].joined
+def _goes_on_below(lines: list[Line], index: int, heading: RegionHeading) -> bool:
+    """The heading is broken by the line's end: within its last word, or before the host town."""
+    raw = lines[index].raw
+    if re.search(r"[/\u00ad-]\s*$", raw):
+        return True
+    joined = index + 1 < len(lines) and lines[index + 1].joined
+    return heading.host_town is None and (joined or bool(re.search(r"[–,]\s*$|\b[Ii]\s*$", raw)))
 
 
 def _next_lines(lines: list[Line], index: int) -> list[int]:

@@ -25,6 +25,7 @@ _HOSTS = re.compile(
 _WILL_HOST = re.compile(
     r"\bvärd(?:ar|städer|orter|stad|ort|kommuner)?(?:na)?\b[^.:]{0,40}?(?::|\bblir\b|\bär\b|\bvara\b)", re.I
 )
+_OPEN_END = re.compile(r"(?:[,:/\u00ad-]|\b(?:och|samt|i|är|blir|vara))\s*$", re.I)
 _WINDOW = 5  # lines below an announcement that may belong to it
 
 
@@ -97,23 +98,23 @@ def _named_hosts(
             return
         text = lines[line].text
         match = _WILL_HOST.search(text)
-        whole = text
+        whole, last = text, line
         for after in [i for i in below if i > line and lines[i].page == lines[line].page]:
-            apart = lines[after].level or lines[after].bullet or (lines[after].blank_before and not lines[after].gap)
-            if apart or re.search(r"[.!?]$", whole):
+            if not (_OPEN_END.search(lines[last].raw) or re.match(r"(?:och|samt)\b", lines[after].text)):
                 break
-            whole = clean_text(f"{whole}\n{lines[after].raw}")
+            whole, last = clean_text(f"{whole}\n{lines[after].raw}"), after
         if match:
             told = whole[match.end() :]
         elif line == index or next(find_dates(text, 2000), None):
             day = next(_future(text, lines[index].text, meeting), None)
-            if day is None:
+            place = re.search(r"\b[Ii]\s+(?=[A-ZÅÄÖ])", whole[day.end :]) if day else None
+            if day is None or place is None:
                 continue
-            told = whole[day.end :]
+            told = whole[day.end + place.end() :]
         else:
             continue
         told = re.split(r"[.!?](?=\s|$)", told)[0]
         towns = [m.town for m in gazetteer.mentions(f"i {told.strip()}")]
         if towns:
-            yield Announced("next_host_towns", ", ".join(dict.fromkeys(towns)), [line])
+            yield Announced("next_host_towns", ", ".join(dict.fromkeys(towns)), list(range(line, last + 1)))
             return
