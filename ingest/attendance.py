@@ -207,7 +207,7 @@ def _running_names(lines: list[Line], index: int, text: str, skip: set[int], gaz
     """ "Deltagare: Anna Ek (Piteå), Bo Ås (Luleå) ..." and the lines that go on with it."""
     whole, last = text, index + 1
     end = index + 1
-    while last < len(lines) and last not in skip and lines[last].page == lines[index].page and last - end < 2:
+    while last < len(lines) and last not in skip and lines[last].page == lines[index].page and last - end < 8:
         below = lines[last]
         whole, last = clean_text(f"{whole}\n{below.raw}"), last + 1
         row = None if below.bullet or below.level or below.bold else _row(whole, gazetteer)

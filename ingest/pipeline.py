@@ -226,7 +226,9 @@ def _cover_lines(
             if line.page == 0 and first and lines[min(first, len(lines) - 1)].page > 0:
                 cover.add(index)
             continue
-        if line.words > 14 and re.search(r"[.!?]", line.text):
+        below = lines[index + 1] if index + 1 < first else None
+        runs_on = below and line.words >= 7 and below.text[:1].islower() and not below.bullet and not below.blank_before
+        if runs_on or (line.words > 14 and re.search(r"[.!?]", line.text)):
             break
         cover.add(index)
     for index in range(first):

@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from ingest.cleaning import fold
+from ingest.cleaning import clean_text, fold
 from ingest.lines import Line
 
 _NUMBERED = re.compile(
@@ -193,7 +193,7 @@ def _end(lines: list[Line], first: int, shared: int) -> int:
         told = shared >= 10 and shared >= covered - len(keys[offset]) - 4  # the other chapter goes on differently here
         asks_on = finished and not told and bool(_ASKING.match(line.text)) and line.text.rstrip().endswith("?")
         asks_on = asks_on and line.words <= 22
-        begins = shared >= covered - len(keys[offset]) + 12 and not line.blank_before
+        begins = shared >= covered - len(keys[offset]) + max(12, 0.6 * len(keys[offset])) and not line.blank_before
         if covered <= shared + 4 or goes_on or asks_on or begins:
             end, text = first + offset + 1, text + " " + line.text
         else:
@@ -208,6 +208,20 @@ def _heading_end(lines: list[Line], first: int) -> int:
     return end
 
 
+def _loose_end(lines: list[Line], first: int) -> int:
+    """Where the words that begin here end: with what is set off, or with the sentence of a question in plain text."""
+    if _marked(lines[first]) or lines[first].bullet or not _ASKING.match(lines[first].text):
+        return _heading_end(lines, first)
+    end = first + 1
+    while end < len(lines) and end - first < 3 and not re.search(r"[?.!:]$", lines[end - 1].text):
+        line = lines[end]
+        apart = line.bullet or line.level or line.bold or line.blank_before or line.page != lines[first].page
+        if apart or not line.text[:1].islower():
+            break
+        end += 1
+    return end
+
+
 def _with_unnumbered(lines: list[Line], skip: set[int], questions: list[Question]) -> list[Question]:
     """Questions printed without their number, known from other chapters; or, where none is numbered, recurring ones.
 
@@ -216,8 +230,8 @@ def _with_unnumbered(lines: list[Line], skip: set[int], questions: list[Question
     taken = {i for q in questions for i in range(q.start, q.end)}
     known = {_letters(re.sub(r"^\w{1,2}\.\s*", "", q.text)): q for q in questions}
     found = list(questions)
-    loose = {i: _heading_end(lines, i) for i, line in enumerate(lines) if not (i in skip or line.joined)}
-    texts = {i: " ".join(line.text for line in lines[i:end]) for i, end in loose.items()}
+    loose = {i: _loose_end(lines, i) for i, line in enumerate(lines) if not (i in skip or line.joined)}
+    texts = {i: clean_text("\n".join(line.raw for line in lines[i:end])) for i, end in loose.items()}
     counts = Counter(_letters(text) for text in texts.values())
     for index, text in texts.items():
         line, key = lines[index], _letters(text)
