@@ -293,14 +293,14 @@ def _closing_pages(
     lines: list[Line], starts: list[_Start], questions: list[Question], heading_lines: set[int]
 ) -> list[int]:
     """Where what is for all regions follows the last region's questions: at the top of a page, by its title."""
-    last = max((q.start for q in questions), default=-1)
+    last = max((q.end - 1 for q in questions), default=-1)
     first = max([last, *(s.line for s in starts if s.region)], default=-1)
     if not any(s.region for s in starts):
         return []
     for index in range(first + 1, len(lines)):
         line = lines[index]
         above = [i for i in range(index - 1, -1, -1) if lines[i].page == line.page and not lines[i].furniture]
-        top = not above and not line.furniture and line.page > lines[first].page
+        top = heading_lines.issuperset(above) and not line.furniture and line.page > lines[first].page
         apart = line.bold or (line.blank_before and index + 1 < len(lines) and lines[index + 1].blank_before)
         if (top or apart) and line.words <= 7 and not line.bullet and _CLOSING.match(line.text):
             return [min(i for i in range(len(lines)) if lines[i].page == line.page) if top else index]

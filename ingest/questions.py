@@ -56,8 +56,8 @@ def find_questions(lines: list[Line], skip: set[int]) -> list[Question]:
     previous = 0
     for index, number, words in candidates:
         shared = max((_common(keys[index], keys[o]) for o in by_number[number] if o != index), default=0)
-        end = _end(lines, index, shared)
-        wording = " ".join(line.text for line in lines[index:end])
+        end = _over_page(lines, index, _end(lines, index, shared))
+        wording = " ".join(line.text for line in lines[index:end] if not line.furniture)
         recurs = shared >= min(15, len(_letters(words)))
         in_order = number == previous + 1 or number == 1 or (previous and previous < number <= previous + 3)
         asks = "?" in wording or bool(_ASKING.match(words))
@@ -199,6 +199,20 @@ def _end(lines: list[Line], first: int, shared: int) -> int:
         else:
             break
     return end
+
+
+def _over_page(lines: list[Line], first: int, end: int) -> int:
+    """The end of a question that the page's end breaks within a sentence."""
+    if re.search(r"[?.!:]$", lines[end - 1].text):
+        return end
+    rest = end
+    while rest < len(lines) and lines[rest].furniture:
+        rest += 1
+    if rest >= len(lines) or lines[rest].page != lines[first].page + 1:
+        return end
+    line = lines[rest]
+    goes_on = line.text[:1].islower() and not line.bullet and _marked(line) == _marked(lines[first])
+    return rest + 1 if goes_on and line.text.endswith("?") else end
 
 
 def _heading_end(lines: list[Line], first: int) -> int:

@@ -120,9 +120,10 @@ def _indent(page: list[_Placed]) -> None:
     column: list[_Placed] = []
     for line in [*page, None]:
         if line is None or (column and line.y > column[-1].y + 2 * line.size):
-            left = min((other.x for other in column), default=0.0)
+            edges = Counter(round(other.x) for other in column)  # a centred page number is no edge
+            left = min((x for x, number in edges.items() if number >= 2), default=min(edges, default=0))
             for other in column:
-                other.indent = other.x - left
+                other.indent = max(0.0, other.x - left)
             column = []
         if line is not None:
             column.append(line)
