@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ingest.cleaning import clean_text
 from ingest.lines import Line
-from ingest.regions import read_region_heading
+from ingest.regions import read_host_line, read_region_heading
 from ingest.towns import Gazetteer, split_towns
 
 _PEOPLE = r"(?:deltagare|personer|centrum(?:utvecklare|ledare)|platsutvecklare|stadsutvecklare|medlemmar)"
@@ -188,7 +188,8 @@ def _names(lines: list[Line], index: int, skip: set[int], gazetteer: Gazetteer) 
         if lines[end].furniture:
             end += 1
             continue
-        row = None if lines[end].level or read_region_heading(text, gazetteer) else _row(text, gazetteer)
+        heading = lines[end].level or read_region_heading(text, gazetteer) or read_host_line(text, gazetteer)
+        row = None if heading or (end > index and _NAMES_LABEL.match(text)) else _row(text, gazetteer)
         if row is None:
             break
         rows.append(row)

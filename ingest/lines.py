@@ -96,7 +96,8 @@ def _goes_on(lines: list[Line], line: Line) -> bool:
     if not lines or line.hard_break or line.bullet or not (line.level or line.bold):
         return False
     above = lines[-1]
-    alike = (above.level, above.bold) == (line.level, line.bold) and not above.bullet and above.page == line.page
+    listed = above.bullet and not re.fullmatch(r"\(?\d{1,2}\)", above.bullet)  # "2)" may begin a question
+    alike = (above.level, above.bold) == (line.level, line.bold) and not listed and above.page == line.page
     return alike and not re.search(r"[?:.!]$", above.text) and not re.match(_NUMBER, line.text)
 
 

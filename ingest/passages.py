@@ -139,6 +139,8 @@ class PassageBuilder:
             quote_form("\n".join(self.pages[piece[0]].text[piece[1] : piece[2]] for piece in run)) for run in runs
         ]
         spans = tuple(Span(self.pages[page].number, start, end) for page, start, end in merged)
+        # A hyphen that breaks a word over the page is none of the page's words once line ends are undone.
+        quotes[:-1] = [re.sub(r"(?<=\w)[-\u00ad]$", "", quote) for quote in quotes[:-1]]
         return spans, max(quotes, key=len)
 
     def _towns(self, text: str, context: Context, chapter: Chapter) -> tuple[str, ...]:
