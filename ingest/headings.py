@@ -87,7 +87,8 @@ def _named_heads(
         unclear = heading is None or _goes_on_below(lines, index, heading)
         if unclear and index + 1 < len(lines) and lines[index + 1].page == line.page:
             whole, both = _over_two_lines(lines, index, gazetteer, names)
-            heading, used = (whole, both) if whole else (heading, used)
+            if whole and (heading is None or whole.host_town or not lines[index + 1].bullet):
+                heading, used = whole, both
         if heading is None and index + 1 < len(lines) and not line.bullet and looks_like_name(line.text):
             below_host = read_host_line(lines[index + 1].text, gazetteer)
             if below_host and lines[index + 1].page == line.page and index + 1 not in contents:
@@ -118,8 +119,11 @@ def _goes_on_below(lines: list[Line], index: int, heading: RegionHeading) -> boo
     raw = lines[index].raw
     if re.search(r"[/\u00ad-]\s*$", raw):
         return True
-    joined = index + 1 < len(lines) and lines[index + 1].joined
-    return heading.host_town is None and (joined or bool(re.search(r"[–,]\s*$|\b[Ii]\s*$", raw)))
+    below = lines[index + 1] if index + 1 < len(lines) else None
+    if heading.host_town is not None or below is None:
+        return False
+    begins = below.text[:1] == "(" or (below.bullet in ("–", "—", "-") and below.words <= 3 and not below.blank_before)
+    return below.joined or begins or bool(re.search(r"[–,:]\s*$|\b[Ii]\s*$", raw))
 
 
 def _next_lines(lines: list[Line], index: int) -> list[int]:
@@ -144,14 +148,21 @@ def _over_two_lines(
 ) -> tuple[RegionHeading | None, set[int]]:
     """A heading broken over two lines ("REGION" / "NORR", "REGION DALARNA/" / "GÄVLEBORG")."""
     line, text, last = lines[index], lines[index].raw, index
-    if not re.search(r"(?i)\bregione?n?\b", line.text) or line.words > 8:
+    if not re.search(r"(?i)\bregi", line.text) or line.words > 8:
         return None, set()
-    while last + 1 < len(lines) and last - index < 2 and not lines[last + 1].bullet:
+    while last + 1 < len(lines) and last - index < 2:
         below = lines[last + 1]
-        open_end = re.search(r"[/,–\u00ad-]\s*$", text) or re.fullmatch(r"(?i)region", text.strip())
+        if below.bullet and (below.bullet not in "–—-" or last > index):
+            break
+        open_end = (
+            bool(below.bullet)
+            or below.text[:1] == "("
+            or re.search(r"[/,:–\u00ad-]\s*$", text)
+            or re.fullmatch(r"(?i)region", text.strip())
+        )
         if below.page != line.page or not (open_end or below.joined):
             break
-        text, last = f"{text}\n{below.raw}", last + 1
+        text, last = f"{text}\n{f'{below.bullet} ' if below.bullet else ''}{below.raw}", last + 1
     if last == index:
         return None, set()
     return read_region_heading(clean_text(text), gazetteer, names), set(range(index, last + 1))

@@ -6,7 +6,7 @@ Only here are the pages' characters looked at; later steps read `Line.text` and 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 
 from ingest.cleaning import clean_text, close_spaced, fold
@@ -30,7 +30,7 @@ _OWN_PAGE = re.compile(r"\b(?:sid(?:a|an)?\.?)\s*(\d{1,3})\b", re.I)
 _INNER_BULLET = re.compile(r"(?<=[.!?])\s+[•●▪■]\s+(?=[A-ZÅÄÖ])")
 _NUMBER = r"(?i)(?:fråga\s+)?(?:\d{1,2}|[A-H])\s*[.:)]\s*\S"
 _NO_HEAD = re.compile(
-    r"\?$|^\d{1,2}[.)]\s+\D|^(?:diskussions)?fråga\s+\d|^grupp\s+\w+$|^tips\b", re.I
+    r"\?$|^(?:\d{1,2}|(?-i:[A-H]))[.)]\s+\D|^(?:diskussions)?fråga\s+\d|^grupp\s+\w+$|^tips\b", re.I
 )  # questions recur at the top of pages and are no running heads
 
 
@@ -96,9 +96,16 @@ def _goes_on(lines: list[Line], line: Line) -> bool:
     if not lines or line.hard_break or line.bullet or not (line.level or line.bold):
         return False
     above = lines[-1]
-    listed = above.bullet and not re.fullmatch(r"\(?\d{1,2}\)", above.bullet)  # "2)" may begin a question
+    listed_number = above.bullet is not None and bool(re.fullmatch(r"\(?\d{1,2}\)", above.bullet))
+    listed = above.bullet and not listed_number  # "2)" may begin a question
     alike = (above.level, above.bold) == (line.level, line.bold) and not listed and above.page == line.page
-    return alike and not re.search(r"[?:.!]$", above.text) and not re.match(_NUMBER, line.text)
+    if not alike or re.match(_NUMBER, line.text):
+        return False
+    if above.text.endswith("?"):  # a numbered question of two sentences
+        return line.text.endswith("?") and bool(re.match(_NUMBER, above.text) or listed_number)
+    return not re.search(r"[.!]$", above.text) and (
+        above.text[-1:] != ":" or bool(re.match(r"(?i)region\b", above.text))
+    )
 
 
 def _line(extracted: Extracted, page: int, offset: int, printed: str, own: str = "") -> Line | None:
@@ -203,6 +210,8 @@ def _mark_furniture(lines: list[Line], numbers: list[int | None]) -> list[Line]:
     for page, indices in pages.items():
         for index in {*indices[:3], *indices[-3:]}:
             edges[_skeleton(lines[index].text)].add(page)
+    everywhere = Counter(_skeleton(line.text) for line in lines)
+    at_edges = Counter(_skeleton(lines[i].text) for indices in pages.values() for i in {*indices[:3], *indices[-3:]})
     furniture: set[int] = set()
     for page, indices in pages.items():
         number = numbers[page]
@@ -213,7 +222,9 @@ def _mark_furniture(lines: list[Line], numbers: list[int | None]) -> list[Line]:
             for index in edge:  # what stands within the text is none
                 line = lines[index]
                 own = _OWN_PAGE.search(line.text)
-                recurs = _runs(edges[_skeleton(line.text)]) and line.words <= 14 and not _NO_HEAD.search(line.text)
+                words = _skeleton(line.text)  # a heading recurs within the pages, too
+                recurs = _runs(edges[words]) and at_edges[words] >= 0.6 * everywhere[words]
+                recurs = recurs and line.words <= 14 and not _NO_HEAD.search(line.text)
                 counts = is_page_number(line.text) or (own and int(own.group(1)) in (number, number - 1))
                 if line.bullet or (line.level and line.hard_break) or not (counts or recurs):
                     break
