@@ -62,7 +62,7 @@ def find_questions(lines: list[Line], skip: set[int]) -> list[Question]:
         in_order = number == previous + 1 or number == 1 or (previous and previous < number <= previous + 3)
         asks = "?" in wording or bool(_ASKING.match(words))
         asks = asks and (marked == _marked(lines[index]) or not marked)
-        if lines[index].level or recurs or (asks and in_order and not lines[index].bullet):
+        if lines[index].level or recurs or (asks and in_order and (not lines[index].bullet or wording.endswith("?"))):
             questions.append(Question(index, end, number, _wording(wording, number)))
             previous = number
     questions = _with_labels(lines, skip, questions)

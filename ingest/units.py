@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ingest.chapters import Chapter, Structure
 from ingest.cleaning import clean_text
@@ -76,6 +77,11 @@ class UnitReader:
     gazetteer: Gazetteer
     layout: Layout
     markdown: bool = False
+
+    @cached_property
+    def _sets_off(self) -> bool:
+        """The document sets its headings off by size or weight."""
+        return sum(line.bold or line.level is not None for line in self.lines) >= 5
 
     def read(self, stream: Iterable[int], chapter: Chapter, box: bool = False) -> list[Unit]:
         """Units of the lines in `stream`; a box stands beside the text and answers no question."""
@@ -248,8 +254,8 @@ class UnitReader:
         if after.bullet in ("–", "—") and after.text[:1].islower():
             return None
         starts = after.bullet is not None or not after.text[:1].islower()
-        if after.gap and not line.blank_before:
-            return None  # it belongs to what stands above it
+        if after.gap and (not line.blank_before or self._sets_off):
+            return None  # it belongs to what stands above it, or stands by itself where headings are set off
         if short and forced and starts and not LINKS.search(text) and not self.layout.is_narrow(index):
             return self._plain_heading(line, bare, context)
         return None
