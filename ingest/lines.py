@@ -206,10 +206,11 @@ def _mark_furniture(lines: list[Line], numbers: list[int | None]) -> list[Line]:
     pages: dict[int, list[int]] = defaultdict(list)
     for index, line in enumerate(lines):
         pages[line.page].append(index)
-    edges: dict[str, set[int]] = defaultdict(set)
+    edges: dict[tuple[str, int], set[int]] = defaultdict(set)  # words and how many lines from the top or bottom
     for page, indices in pages.items():
-        for index in {*indices[:3], *indices[-3:]}:
-            edges[_skeleton(lines[index].text)].add(page)
+        for place in (0, 1, 2, -1, -2, -3):
+            if -len(indices) <= place < len(indices):
+                edges[_skeleton(lines[indices[place]].text), place].add(page)
     everywhere = Counter(_skeleton(line.text) for line in lines)
     at_edges = Counter(_skeleton(lines[i].text) for indices in pages.values() for i in {*indices[:3], *indices[-3:]})
     furniture: set[int] = set()
@@ -223,7 +224,10 @@ def _mark_furniture(lines: list[Line], numbers: list[int | None]) -> list[Line]:
                 line = lines[index]
                 own = _OWN_PAGE.search(line.text)
                 words = _skeleton(line.text)  # a heading recurs within the pages, too
-                recurs = _runs(edges[words]) and at_edges[words] >= 0.6 * everywhere[words]
+                recurs = (
+                    any(_runs(edges[words, place]) for place in (0, 1, 2, -1, -2, -3))
+                    and at_edges[words] >= 0.6 * everywhere[words]
+                )
                 recurs = recurs and line.words <= 14 and not _NO_HEAD.search(line.text)
                 counts = is_page_number(line.text) or (own and int(own.group(1)) in (number, number - 1))
                 if line.bullet or (line.level and line.hard_break) or not (counts or recurs):

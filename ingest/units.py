@@ -175,6 +175,8 @@ class UnitReader:
             finished = re.search(r"[.?!:…)”\"]$", before.text)
             if text[:1].islower():
                 return True
+            if unit.bullet and line.indent > unit.indent and self.layout.hanging and not line.caps:
+                return True
             full = self.layout.is_full(previous) and line.words > 3
             return full and not finished and not line.caps and not _STARTS_LABEL.match(text)
         if line.caps and line.words <= 12 and not before.caps:

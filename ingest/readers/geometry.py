@@ -65,7 +65,7 @@ def line_signs(texts: list[str], pages: list[list[Piece]]) -> dict[tuple[int, in
         _indent(page)
         for before, line in pairwise(page):
             down = before.y - line.y
-            line.gap = down > _GAP * leading * max(before.size, line.size) or down < -line.size
+            line.gap = down > _GAP * leading * max(before.size, line.size) or (down < -line.size and line.x <= before.x)
         for line in page:
             level = levels.get(round(line.size * 2) / 2) if line.letters <= _HEADING_LETTERS else None
             steps = round(line.indent / (0.5 * line.size)) if line.size and line.indent <= _INDENT_LIMIT else 0
