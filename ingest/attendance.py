@@ -32,7 +32,7 @@ _COUNTS = [
         re.I,
     ),
     re.compile(
-        rf"\b(?:deltog|samlade|samlades|medverkade|närvarade)\s+(?:det\s+)?(?P<number>\d{{1,4}})\s+(?:st\s+)?{_PEOPLE}\b",
+        rf"\b(?:deltog|samlade|samlades|medverkade|närvarade|vi\s+var)\s+(?:det\s+)?(?P<number>\d{{1,4}})\s+(?:st\s+)?{_PEOPLE}\b",
         re.I,
     ),
     re.compile(r"\bantal\s+deltagare\s+(?:var\s+)?(?P<number>\d{1,4})\b", re.I),

@@ -181,7 +181,11 @@ def _weigh(
                 for line in lines
                 if line.page == page and len(entry.title) > 3
             )
-            if re.match(r"(?i)\d|fråga\b", entry.title) or (inside and not titled):
+            if (
+                re.match(r"(?i)\d|fråga\b", entry.title)
+                or (inside and not titled)
+                or _lists_question(entry, entries, questions)
+            ):
                 continue
             if any(s.line == first_line[page] for s in result):
                 continue
@@ -206,6 +210,14 @@ def _weigh(
         if here > there:
             own.line = first_line[page]
     return sorted(result, key=lambda s: s.line)
+
+
+def _lists_question(entry: Entry, entries: list[Entry], questions: list[Question]) -> bool:
+    """The contents list names the questions or other headings that recur under each region."""
+    title = fold(entry.title)
+    if sum(fold(other.title) == title for other in entries) >= 2:
+        return True
+    return len(title) >= 10 and any(title in fold(q.text) for q in questions)
 
 
 def _page_start(lines: list[Line], page: int, first_line: dict[int, int], questions: list[Question]) -> int:

@@ -23,13 +23,15 @@ def other_top_headings(
 ) -> list[int]:
     """Headings of the regions' own level that name no region end a region's chapter.
 
-    Not those that recur, as the headings within the chapters do, and no questions.
+    Not those that recur, as the headings within the chapters do, and no questions. Where there are pages, such a heading
+    begins one.
     """
     levels = [lines[i].level for i in heading_lines if lines[i].level]
     if not levels:
         return []
     usual, number = Counter(levels).most_common(1)[0]
     top = usual if number >= 2 else min(level for level in levels if level)
+    tops = {page: i for i, page in reversed([(i, x.page) for i, x in enumerate(lines) if not x.furniture])}
     asked = {i for q in questions for i in range(q.start, q.end)}
     texts = Counter(fold(line.text) for line in lines if line.level)
     return [
@@ -42,7 +44,7 @@ def other_top_headings(
         and i not in contents
         and i not in asked
         and not line.joined
-        and not line.furniture
+        and (line.hard_break or tops.get(line.page) == i)
         and not GROUP.match(line.text)
         and (texts[fold(line.text)] == 1 or line.hard_break)
     ]

@@ -66,10 +66,13 @@ def _collector(pieces: list[Piece]) -> Callable[..., None]:
     def collect(text: str, cm: Sequence[float], tm: Sequence[float], font: dict[str, Any] | None, size: float) -> None:
         if not text:
             return
-        scale = abs((tm[0] * tm[3] - tm[1] * tm[2]) * (cm[0] * cm[3] - cm[1] * cm[2])) ** 0.5
-        x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
-        y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
-        pieces.append(Piece(text, x, y, round(float(size) * scale, 2), str((font or {}).get("/BaseFont", ""))))
+        try:
+            scale = abs((tm[0] * tm[3] - tm[1] * tm[2]) * (cm[0] * cm[3] - cm[1] * cm[2])) ** 0.5
+            x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
+            y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+            pieces.append(Piece(text, x, y, round(float(size) * scale, 2), str((font or {}).get("/BaseFont", ""))))
+        except (TypeError, ValueError, IndexError, AttributeError):
+            return  # a piece without a place: the page gets no signs, its text stays
 
     return collect
 
