@@ -8,12 +8,13 @@ from hashlib import sha256
 
 from ingest.chapters import Chapter, Structure
 from ingest.cleaning import clean_text, quote_form
+from ingest.contexts import HOST_LABEL, LINKS, Context
 from ingest.layout import Layout
 from ingest.lines import Line
 from ingest.model import Page, Passage, Span
 from ingest.questions import Question
 from ingest.towns import Gazetteer, split_towns
-from ingest.units import HOST_LABEL, LABEL, LINKS, PHONE, Context, Unit, UnitReader, is_flourish
+from ingest.units import LABEL, PHONE, Unit, UnitReader, is_flourish
 
 # Who wrote and took pictures, when it was published, whose page it is.
 _BYLINE = re.compile(
