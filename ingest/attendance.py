@@ -175,7 +175,7 @@ def _names(lines: list[Line], index: int, skip: set[int], gazetteer: Gazetteer) 
     """A list or table of names with towns, with a label above or three rows at least."""
     label = _NAMES_LABEL.match(lines[index].text)
     labelled = bool(label) and not lines[index].bullet
-    rest = lines[index].text[label.end() :] if label and labelled else ""
+    rest = _printed(lines[index])[label.end() :] if label and labelled else ""
     if rest:
         return _running_names(lines, index, rest, skip, gazetteer)
     first = index
@@ -206,16 +206,16 @@ def _names(lines: list[Line], index: int, skip: set[int], gazetteer: Gazetteer) 
 
 def _running_names(lines: list[Line], index: int, text: str, skip: set[int], gazetteer: Gazetteer) -> Attendance | None:
     """ "Deltagare: Anna Ek (Piteå), Bo Ås (Luleå) ..." and the lines that go on with it."""
-    whole, last = text, index + 1
+    raw, last = text, index + 1
     end = index + 1
     while last < len(lines) and last not in skip and lines[last].page == lines[index].page and last - end < 8:
         below = lines[last]
-        whole, last = clean_text(f"{whole}\n{below.raw}"), last + 1
-        row = None if below.bullet or below.level or below.bold else _row(whole, gazetteer)
+        raw, last = f"{raw}\n{below.raw.strip()}", last + 1
+        row = None if below.bullet or below.level or below.bold else _row(clean_text(raw), gazetteer)
         if row is None or row.others > 1:
             break
         if not row.others:  # else a name may be broken by the line's end
-            text, end = whole, last
+            text, end = clean_text(raw), last
     row = _row(text, gazetteer)
     if row is None or row.people < 2 or not row.towns:
         return None

@@ -219,7 +219,7 @@ def _mark_furniture(lines: list[Line], numbers: list[int | None]) -> list[Line]:
         if number is None:  # page marks that a conversion left in the text
             furniture.update(i for i in indices if _PAGE_MARK.match(lines[i].text) and not lines[i].bullet)
             continue
-        for edge in (indices[:3], indices[:-4:-1]):
+        for from_top, edge in ((True, indices[:3]), (False, indices[:-4:-1])):
             for index in edge:  # what stands within the text is none
                 line = lines[index]
                 own = _OWN_PAGE.search(line.text)
@@ -230,7 +230,8 @@ def _mark_furniture(lines: list[Line], numbers: list[int | None]) -> list[Line]:
                 )
                 recurs = recurs and line.words <= 14 and not _NO_HEAD.search(line.text)
                 counts = is_page_number(line.text) or (own and int(own.group(1)) in (number, number - 1))
-                if line.bullet or (line.level and line.hard_break) or not (counts or recurs):
+                apart = from_top and line.gap and index != indices[0]  # the page's first heading
+                if line.bullet or (line.level and line.hard_break) or not (counts or (recurs and not apart)):
                     break
                 furniture.add(index)
     return [replace(line, furniture=True) if i in furniture else line for i, line in enumerate(lines)]

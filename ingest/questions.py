@@ -249,7 +249,7 @@ def _with_unnumbered(lines: list[Line], skip: set[int], questions: list[Question
     counts = Counter(_letters(text) for text in texts.values())
     for index, text in texts.items():
         line, key = lines[index], _letters(text)
-        if index in taken or line.bullet or line.furniture or len(key) < 12:
+        if index in taken or line.bullet or line.furniture or len(key) < 12 or text[:1].islower():
             continue
         same = known.get(key) or next((q for k, q in known.items() if len(key) >= 15 and k.startswith(key)), None)
         words = len(text.split())
