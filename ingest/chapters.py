@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from ingest.cleaning import fold
 from ingest.contents import Entry
+from ingest.endings import closing_pages, other_top_headings
 from ingest.headings import Head, find_heads, split_listings
 from ingest.lines import Line
 from ingest.questions import GROUP, Question
@@ -57,12 +58,16 @@ def find_chapters(
     contents: set[int],
     questions: list[Question],
     gazetteer: Gazetteer,
+    attendance: set[int],
 ) -> Structure:
-    """Chapters in reading order, covering every line. `numbers` are the page numbers by page index."""
+    """Chapters in reading order, covering every line. `numbers` are the page numbers by page index.
+
+    `attendance`: lines that only say who came.
+    """
     paged = bool(numbers) and numbers[0] is not None
     structure = Structure([], [])
-    heads = find_heads(lines, entries, contents, questions, gazetteer)
-    cover, heads = split_listings(lines, heads, contents)
+    heads = find_heads(lines, entries, contents, questions, gazetteer, attendance)
+    cover, heads = split_listings(lines, heads, contents, attendance)
     for head in cover:
         structure.namings.append(Naming(head.line, head.region, head.host_town, "omslaget"))
         structure.heading_lines |= head.lines
@@ -76,7 +81,11 @@ def find_chapters(
     starts = _starts_of_heads(lines, heads, questions, paged)
     if paged:
         starts = _weigh(lines, starts, entries, contents, questions, structure)
-    chapters = _cut(lines, starts, contents, entries, gazetteer)
+    others = [
+        *other_top_headings(lines, structure.heading_lines, questions, contents),
+        *closing_pages(lines, [s.line for s in starts if s.region], questions, structure.heading_lines),
+    ]
+    chapters = _cut(lines, starts, others, entries, gazetteer)
     structure.chapters = chapters
     structure.box_starts = _boxes(lines, heads, chapters)
     _check_restarts(lines, numbers, questions, structure, cut=paged and not entries)
@@ -96,6 +105,8 @@ def _starts_of_heads(lines: list[Line], heads: list[Head], questions: list[Quest
     """Where each chapter begins, by its own heading: above it where its first question is printed above it."""
     starts: list[_Start] = []
     for head in heads:
+        if _names_later(lines, head, heads):
+            continue
         if starts and starts[-1].region == head.region:
             starts[-1].host_town = starts[-1].host_town or head.host_town
             continue
@@ -121,6 +132,16 @@ def _starts_of_heads(lines: list[Line], heads: list[Head], questions: list[Quest
             line = page[0]
         starts.append(_Start(line, head.region, lines[head.line].text, head.host_town))
     return starts
+
+
+def _names_later(lines: list[Line], head: Head, heads: list[Head]) -> bool:
+    """A running head, at the top of its page, of a region that begins further down the page."""
+    page = lines[head.line].page
+    if any(lines[i].page == page and not lines[i].furniture for i in range(max(head.line - 4, 0), head.line)):
+        return False
+    later = [h for h in heads if h.line > max(head.lines) and h.region == head.region and lines[h.line].page == page]
+    between = range(max(head.lines) + 1, later[0].line) if later else range(0)
+    return any(not lines[i].furniture and i not in later[0].lines for i in between)
 
 
 def _running(lines: list[Line], head: Head) -> bool:
@@ -160,7 +181,11 @@ def _weigh(
                 for line in lines
                 if line.page == page and len(entry.title) > 3
             )
-            if re.match(r"(?i)\d|fråga\b", entry.title) or (inside and not titled):
+            if (
+                re.match(r"(?i)\d|fråga\b", entry.title)
+                or (inside and not titled)
+                or _lists_question(entry, entries, questions)
+            ):
                 continue
             if any(s.line == first_line[page] for s in result):
                 continue
@@ -185,6 +210,14 @@ def _weigh(
         if here > there:
             own.line = first_line[page]
     return sorted(result, key=lambda s: s.line)
+
+
+def _lists_question(entry: Entry, entries: list[Entry], questions: list[Question]) -> bool:
+    """The contents list names the questions or other headings that recur under each region."""
+    title = fold(entry.title)
+    if sum(fold(other.title) == title for other in entries) >= 2:
+        return True
+    return len(title) >= 10 and any(title in fold(q.text) for q in questions)
 
 
 def _page_start(lines: list[Line], page: int, first_line: dict[int, int], questions: list[Question]) -> int:
@@ -215,9 +248,10 @@ def _shift(lines: list[Line], starts: list[_Start], entries: list[Entry], struct
 
 
 def _cut(
-    lines: list[Line], starts: list[_Start], contents: set[int], entries: list[Entry], gazetteer: Gazetteer
+    lines: list[Line], starts: list[_Start], others: list[int], entries: list[Entry], gazetteer: Gazetteer
 ) -> list[Chapter]:
-    starts = [*starts, *_other_top_headings(lines, starts, contents)]
+    taken = {s.line for s in starts}
+    starts = [*starts, *(_Start(line, None, "") for line in sorted({*others} - taken))]
     starts.sort(key=lambda s: s.line)
     if not starts or starts[0].line > 0:
         starts.insert(0, _Start(0, None, ""))
@@ -228,20 +262,6 @@ def _cut(
         entry = start.entry or next((e for e in entries if e.heading and e.heading.region == start.region), None)
         chapters.append(Chapter(start.line, end, start.region, start.title, start.host_town, about, entry))
     return chapters
-
-
-def _other_top_headings(lines: list[Line], starts: list[_Start], contents: set[int]) -> list[_Start]:
-    """Headings of the regions' own level that name no region end a region's chapter (Markdown, HTML)."""
-    levels = [lines[s.line].level for s in starts if s.region and lines[s.line].level]
-    if not levels:
-        return []
-    top = min(level for level in levels if level)
-    taken = {s.line for s in starts}
-    return [
-        _Start(i, None, "")
-        for i, line in enumerate(lines)
-        if line.level and line.level <= top and i not in taken and i not in contents
-    ]
 
 
 def _boxes(lines: list[Line], heads: list[Head], chapters: list[Chapter]) -> set[int]:

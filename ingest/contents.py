@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from ingest.attendance import TOWNS_LABEL, find_count, towns_text
 from ingest.cleaning import close_spaced, fold
 from ingest.lines import Line
 from ingest.regions import RegionHeading, read_region_heading
@@ -12,16 +13,9 @@ from ingest.towns import Gazetteer, split_towns
 
 _TITLE = re.compile(r"^(?:inneh\w*ll(?:sf\w+rteckning)?|i detta nummer|kapitel)\b", re.I)
 _ENTRY = re.compile(
-    r"^(?P<title>.*?[^\s.…_·])(?P<gap>[\s.…_·]*)(?<!\d)(?:sid(?:an|a)?\.?\s*|s\.\s*)?(?P<page>\d{1,3})$"
+    r"^(?P<title>.*?[^\s.…_·|])(?P<gap>[\s.…_·|]*)(?<!\d)(?:sid(?:an|a)?\.?\s*|s\.\s*)?(?P<page>\d{1,3})$"
 )
 _FRONT_ENTRY = re.compile(r"^(?:sid(?:an|a)?\.?\s*|s\.\s*)?(?P<page>\d{1,3})[\s.…·:–-]+(?P<title>[^\W\d].*)$")
-TOWNS_LABEL = re.compile(
-    r"^(?:representerade|deltagande|medverkande|närvarande)\s+(?:orter|städer|kommuner)\s*[:–-]?\s*", re.I
-)
-PARTICIPANTS = re.compile(
-    r"(?:antal\s+(?:deltagare|anmälda|närvarande)|deltagare)\s*[:–-]\s*(?P<number>\d{1,4})\b(?:\s*(?:st|personer))?",
-    re.I,
-)
 
 
 @dataclass
@@ -57,8 +51,10 @@ def read_contents(lines: list[Line], gazetteer: Gazetteer, page_count: int | Non
         line = lines[index]
         text = close_spaced(line.text)
         used.add(index)
+        if line.furniture and not text.isdigit():
+            continue
         label = TOWNS_LABEL.match(text)
-        number = PARTICIPANTS.search(text)
+        number = find_count(text)
         if label and entries:
             entries[-1].towns_lines.append(index)
             towns_of = None if number else entries[-1]
@@ -89,7 +85,11 @@ def read_contents(lines: list[Line], gazetteer: Gazetteer, page_count: int | Non
             pending = []
         else:
             heading = read_region_heading(text, gazetteer)
-            if heading and heading.host_town and _no_number_follows(lines, index, end, limit, last_page):
+            if (
+                heading
+                and (heading.host_town or not heading.bare)
+                and _no_number_follows(lines, index, end, limit, last_page)
+            ):
                 entries.append(Entry(text, None, heading, [index]))
                 pending = []
             else:
@@ -128,7 +128,8 @@ def _end_of_list(lines: list[Line], start: int) -> int:
     if end < len(lines) and lines[end].page == page + 1:
         following = [i for i in range(end, len(lines)) if lines[i].page == page + 1]
         entries = [i for i in following if re.search(r"(?:\t|\.{3,}|…|\s{3,})\s*\d{1,3}$", lines[i].raw)]
-        if len(entries) >= 2:
+        loose = [i for i in following if re.search(r"(?i)^region\b.*\D\s\d{1,3}$", lines[i].text)]
+        if len(entries) >= 2 or len(loose) >= 2:
             end = following[-1] + 1
     return end
 
@@ -145,9 +146,9 @@ def _end_without_pages(lines: list[Line], start: int, gazetteer: Gazetteer, limi
         numbered = _entry_of(text, lines, [index - 1], limit, 0)[1] is not None
         if lines[index].level or (heading and not numbered and heading.region in seen) or index - last > 6:
             return index if lines[index].level or heading else last + 1
-        if heading and numbered:
+        if heading and (numbered or not heading.bare or heading.host_town):
             seen.add(heading.region)
-        if heading or numbered or TOWNS_LABEL.match(text) or PARTICIPANTS.search(text):
+        if heading or numbered or TOWNS_LABEL.match(text) or find_count(text):
             last = index
     return last + 1
 
@@ -186,7 +187,7 @@ def _no_number_follows(lines: list[Line], index: int, end: int, limit: int, last
     """No page number follows before the next entry, so that the entry has none."""
     for later in range(index + 1, min(index + 3, end)):
         text = lines[later].text
-        if TOWNS_LABEL.match(text) or PARTICIPANTS.search(text) or re.match(r"(?i)region\b", text):
+        if TOWNS_LABEL.match(text) or find_count(text) or re.match(r"(?i)region\b", text):
             return True
         if _entry_of(text, lines, [index], limit, last_page)[1] is not None:
             return False
@@ -202,14 +203,6 @@ def _read_towns(entry: Entry, lines: list[Line], gazetteer: Gazetteer) -> None:
         return
     text = "\n".join(lines[i].raw.strip() for i in entry.towns_lines)
     entry.towns = split_towns(towns_text(text), gazetteer)
-
-
-def towns_text(text: str) -> str:
-    """The names of a list of represented towns, without its label and the number of participants."""
-    text = re.sub(r"[-\u00ad]\s*\n\s*(?=[a-zåäö])", "", text)
-    text = re.sub(PARTICIPANTS, "", text)
-    text = re.sub(r"(?i)antal\s+deltagare.*", "", text)
-    return TOWNS_LABEL.sub("", text.strip())
 
 
 def is_contents_title(text: str) -> bool:

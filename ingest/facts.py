@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ingest.attendance import Attendance
 from ingest.chapters import Chapter, Structure
 from ingest.cleaning import quote_form
-from ingest.contents import PARTICIPANTS, TOWNS_LABEL, Entry, towns_text
+from ingest.contents import Entry
 from ingest.lines import Line
-from ingest.meeting import FoundMeeting, find_dates, swedish_date
+from ingest.meeting import FoundMeeting
 from ingest.model import Fact, FactName, Meeting, Page, RegionChapter, Span
-from ingest.towns import Gazetteer, split_towns
+from ingest.towns import Gazetteer
+from ingest.upcoming import find_upcoming
 
 _TOTAL = re.compile(
     r"(?P<number>(?:(?:cirka|ca|omkring|drygt|nästan|över|runt|närmare|fler än)\s+)?\d{1,4})\s+(?:st\s+)?"
@@ -20,13 +22,6 @@ _TOTAL = re.compile(
 )
 _CANCELLED = re.compile(
     r"\b(?:ställas?\s+in|ställdes\s+in|ställts\s+in|ställde\s+in|ställt\s+in|inställd[at]?|inställt)\b", re.I
-)
-_NEXT_MEETING = re.compile(
-    r"\b(?:nästa|kommande)\s+(?:\w+\s+)?(?:nätverks|citygroup)?träff\w*|notera\s+\w*\s*nätverksträff\w*|\blunch.till.lunch\b",
-    re.I,
-)
-_NEXT_HOSTS = re.compile(
-    r"\b(?:dessa|följande)\s+(?:städer|orter)\s+gäller\b|\bvärd(?:städer|orter)\s+(?:för|vid)\s+nästa", re.I
 )
 
 
@@ -125,51 +120,33 @@ class FactFinder:
                 self.add("host_town", region.host_town or "", [index], region.region)
                 return
 
-    def chapter_lines(self, chapter: Chapter, contents: set[int]) -> tuple[tuple[str, ...], int | None, set[int]]:
+    def chapter_lines(
+        self, chapter: Chapter, attendance: list[Attendance], first_question: int
+    ) -> tuple[tuple[str, ...], int | None, set[int]]:
         """Represented towns and participants printed in the chapter itself, and the lines that hold them."""
         towns: tuple[str, ...] = ()
         number: int | None = None
         used: set[int] = set()
-        index = chapter.start
-        while index < chapter.end:
-            text = self.lines[index].text
-            if index in contents or self.lines[index].bullet:
-                index += 1
+        for block in attendance:
+            if not chapter.start <= block.start < chapter.end:
                 continue
-            label = TOWNS_LABEL.match(text)
-            if label:
-                last = index
-                while (
-                    last + 1 < chapter.end
-                    and not PARTICIPANTS.search(self.lines[last].text)
-                    and (
-                        self.lines[last].text.rstrip().endswith((",", " och", "/"))
-                        or PARTICIPANTS.search(self.lines[last + 1].text)
-                        or self._names_only(self.lines[last + 1])
-                    )
-                ):
-                    last += 1
-                block = range(index, last + 1)
-                joined = "\n".join(self.lines[i].text for i in block)
-                if not towns:
-                    towns = split_towns(towns_text(joined), self.gazetteer)
-                    self.add("towns", ", ".join(towns), block, chapter.region)
-                used.update(block)
-            for i in sorted(used | {index}):
-                match = PARTICIPANTS.search(self.lines[i].text)
-                if match and number is None and i >= index and len(self.lines[i].text) <= 60 + 60 * (i in used):
-                    number = int(match.group("number"))
-                    self.add("participants", str(number), [i], chapter.region)
-                    used.add(i)
-            index = max(used | {index}) + 1 if label else index + 1
+            labelled = block.towns or re.match(r"(?i)antal\b|deltagare\s*:", self.lines[block.start].text)
+            if block.start > first_question and not labelled:
+                continue  # somebody counts something else
+            if block.towns and not towns:
+                towns = block.towns
+                self.add("towns", ", ".join(towns), self._one_page(block.towns_lines), chapter.region)
+            if block.participants is not None and number is None and block.count_line is not None:
+                number = block.participants
+                self.add("participants", str(number), [block.count_line], chapter.region)
+            used.update(range(block.start, min(block.end, chapter.end)))
         return towns, number, used
 
-    def _names_only(self, line: Line) -> bool:
-        names = [n for n in re.split(r"[,/]|\s+och\s+", line.text) if n.strip()]
-        return bool(names) and not line.bullet and not line.level and all(self.gazetteer.resolve(n) for n in names)
+    def _one_page(self, indices: list[int]) -> list[int]:
+        return [i for i in indices if self.lines[i].page == self.lines[indices[0]].page]
 
-    def front(self, indices: list[int], meeting: Meeting | None) -> int | None:
-        """Facts of the front pages: total of participants (returned), next meeting, its hosts."""
+    def total(self, indices: list[int]) -> int | None:
+        """The number of all participants, told by the front pages."""
         total = None
         for position, index in enumerate(indices):
             text = self.lines[index].text
@@ -185,34 +162,12 @@ class FactFinder:
                     needle=match.group("number"),
                 )
                 total = int(re.sub(r"\D", "", match.group("number")))
-            if _NEXT_MEETING.search(text):
-                self._next(index, below, meeting)
-            if _NEXT_HOSTS.search(text):
-                own = self.gazetteer.mentions(text.split(":", 1)[-1]) if ":" in text else []
-                line = index if own or below is None else below
-                towns = split_towns(self.lines[line].text.split(":", 1)[-1], self.gazetteer)
-                if towns:
-                    self.add("next_host_towns", ", ".join(towns), [index, line])
         return total
 
-    def _next(self, index: int, below: int | None, meeting: Meeting | None) -> None:
-        text = self.lines[index].text
-        years = re.findall(r"(?<!\d)20\d\d(?!\d)", text)
-        year = int(years[0]) if years else int(meeting.date[:4]) if meeting else None
-        if not years and year and re.search(r"(?i)nästa\s+år", text):
-            year += 1
-        for line in [index, below]:
-            if line is None:
-                continue
-            dates = list(find_dates(self.lines[line].text, year))
-            for found in dates:
-                if re.search(r"\binte\s+(?:den\s+)?$", self.lines[line].text[: found.start]):
-                    continue
-                if meeting and found.days[-1].isoformat() <= meeting.date:
-                    continue
-                self.add("next_meeting", swedish_date(found.days), sorted({index, line}))
-            if dates:
-                return
+    def upcoming(self, indices: list[int], meeting: Meeting | None) -> None:
+        """The next meeting's days and host towns, where the lines announce them."""
+        for found in find_upcoming(self.lines, indices, meeting, self.gazetteer):
+            self.add(found.name, found.value, found.lines)
 
     def cancelled(self, indices: list[int], namings: dict[str, str | None], sure: bool = False) -> set[str]:
         """Regions that the text says were cancelled, by their name or their host town; by neither where `sure`."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ingest.cleaning import fold
-from ingest.contents import PARTICIPANTS, TOWNS_LABEL, Entry
+from ingest.cleaning import clean_text, fold
+from ingest.contents import Entry
 from ingest.lines import Line
 from ingest.questions import GROUP, Question
-from ingest.regions import RegionHeading, canonical_region, looks_like_name, read_host_line, read_region_heading
+from ingest.regions import WHEN, RegionHeading, canonical_region, looks_like_name, read_host_line, read_region_heading
 from ingest.towns import Gazetteer
 
 
@@ -24,11 +24,17 @@ class Head:
 
 
 def find_heads(
-    lines: list[Line], entries: list[Entry], contents: set[int], questions: list[Question], gazetteer: Gazetteer
+    lines: list[Line],
+    entries: list[Entry],
+    contents: set[int],
+    questions: list[Question],
+    gazetteer: Gazetteer,
+    attendance: set[int],
 ) -> list[Head]:
+    """`attendance`: lines that only say who came."""
     names = frozenset(fold(e.heading.region) for e in entries if e.heading)
     heads = _named_heads(lines, contents, questions, gazetteer, names)
-    unnamed = _unnamed_heads(lines, questions, contents, gazetteer, heads)
+    unnamed = _unnamed_heads(lines, questions, contents, gazetteer, heads, attendance)
     if not unnamed:
         return heads
     # Now that the name is known, it is found where it recurs as a running head, too.
@@ -37,10 +43,12 @@ def find_heads(
     return [found[line] for line in sorted(found)]
 
 
-def split_listings(lines: list[Line], heads: list[Head], contents: set[int]) -> tuple[list[Head], list[Head]]:
+def split_listings(
+    lines: list[Line], heads: list[Head], contents: set[int], attendance: set[int]
+) -> tuple[list[Head], list[Head]]:
     """Heads that only list the regions (a cover), and heads of chapters."""
     first_list_line = min(contents, default=-1)
-    used = set().union(*(h.lines for h in heads)) if heads else set()
+    used = attendance.union(*(h.lines for h in heads))
     listing: set[int] = set()
     run: list[int] = []
     for position, head in enumerate(heads):
@@ -76,9 +84,11 @@ def _named_heads(
             continue
         used = {index}
         heading = read_region_heading(line.text, gazetteer, names)
-        if heading is None and index + 1 < len(lines) and lines[index + 1].page == line.page:
-            heading, both = _over_two_lines(lines, index, gazetteer, names)
-            used = both or used
+        unclear = heading is None or _goes_on_below(lines, index, heading)
+        if unclear and index + 1 < len(lines) and lines[index + 1].page == line.page:
+            whole, both = _over_two_lines(lines, index, gazetteer, names)
+            if whole and (heading is None or whole.host_town or not lines[index + 1].bullet):
+                heading, used = whole, both
         if heading is None and index + 1 < len(lines) and not line.bullet and looks_like_name(line.text):
             below_host = read_host_line(lines[index + 1].text, gazetteer)
             if below_host and lines[index + 1].page == line.page and index + 1 not in contents:
@@ -89,27 +99,73 @@ def _named_heads(
         if heading.bare and not _stands_out(lines, index, heading):
             continue
         host = heading.host_town
-        for below in range(max(used) + 1, min(max(used) + 3, len(lines))):
+        for below in _next_lines(lines, max(used)):
             town = read_host_line(lines[below].text, gazetteer)
-            if town and below not in contents and not lines[below].bullet and lines[below].page == line.page:
+            if town and below not in contents and not lines[below].bullet:
                 used.add(below)
                 host = host or town
                 break
+        below = max(used) + 1
+        town = _dated_town(lines[below].text, gazetteer) if host is None and below < len(lines) else None
+        if town and below not in contents and not lines[below].bullet:
+            host, used = town, used | {below}
         covered |= used
         heads.append(Head(index, heading.region, host, used))
     return heads
+
+
+def _goes_on_below(lines: list[Line], index: int, heading: RegionHeading) -> bool:
+    """The heading is broken by the line's end: within its last word, or before the host town."""
+    raw = lines[index].raw
+    if re.search(r"[/\u00ad-]\s*$", raw):
+        return True
+    below = lines[index + 1] if index + 1 < len(lines) else None
+    if heading.host_town is not None or below is None:
+        return False
+    begins = below.text[:1] == "(" or (below.bullet in ("–", "—", "-") and below.words <= 3 and not below.blank_before)
+    return below.joined or begins or bool(re.search(r"[–,:]\s*$|\b[Ii]\s*$", raw))
+
+
+def _next_lines(lines: list[Line], index: int) -> list[int]:
+    """The two lines below a heading; on the next page where the heading stands last on its own."""
+    found: list[int] = []
+    for below in range(index + 1, len(lines)):
+        if len(found) == 2 or (found and lines[below].page != lines[found[0]].page):
+            break
+        if not lines[below].furniture:
+            found.append(below)
+    return found
+
+
+def _dated_town(text: str, gazetteer: Gazetteer) -> str | None:
+    """The town of a line that tells where and when a region met and nothing else ("Borås den 4 mars")."""
+    place = WHEN.sub("", text)
+    return gazetteer.exact(re.sub(r"^i\s+", "", place)) if place != text else None
 
 
 def _over_two_lines(
     lines: list[Line], index: int, gazetteer: Gazetteer, names: frozenset[str]
 ) -> tuple[RegionHeading | None, set[int]]:
     """A heading broken over two lines ("REGION" / "NORR", "REGION DALARNA/" / "GÄVLEBORG")."""
-    text, below = lines[index].text, lines[index + 1]
-    if not re.match(r"(?i)regione?n?\b", text) or below.bullet or len(text.split()) > 4:
+    line, text, last = lines[index], lines[index].raw, index
+    if not re.search(r"(?i)\bregi", line.text) or line.words > 8:
         return None, set()
-    if re.fullmatch(r"(?i)region", text.strip()) or text.rstrip().endswith(("/", "–", "-")):
-        return read_region_heading(f"{text} {below.text}", gazetteer, names), {index, index + 1}
-    return None, set()
+    while last + 1 < len(lines) and last - index < 2:
+        below = lines[last + 1]
+        if below.bullet and (below.bullet not in "–—-" or last > index):
+            break
+        open_end = (
+            bool(below.bullet)
+            or below.text[:1] == "("
+            or re.search(r"[/,:–\u00ad-]\s*$", text)
+            or re.fullmatch(r"(?i)region", text.strip())
+        )
+        if below.page != line.page or not (open_end or below.joined):
+            break
+        text, last = f"{text}\n{f'{below.bullet} ' if below.bullet else ''}{below.raw}", last + 1
+    if last == index:
+        return None, set()
+    return read_region_heading(clean_text(text), gazetteer, names), set(range(index, last + 1))
 
 
 def _stands_out(lines: list[Line], index: int, heading: RegionHeading) -> bool:
@@ -118,14 +174,35 @@ def _stands_out(lines: list[Line], index: int, heading: RegionHeading) -> bool:
     return bool(line.level or line.bold or line.caps or line.furniture or heading.host_town or line.blank_before)
 
 
+def _restarts(lines: list[Line], questions: list[Question]) -> list[Question]:
+    """Where the questions begin anew: number 1, or the first of all where they have no numbers.
+
+    A list of the questions, one below the other, is no beginning.
+    """
+    first = next((re.sub(r"\W+", "", fold(q.text)) for q in questions), "")
+    numbered = any(q.number for q in questions)
+    starts = {q.start for q in questions}
+    return [
+        q
+        for q in questions
+        if (q.number == 1 if numbered else re.sub(r"\W+", "", fold(q.text)) == first)
+        and not (q.end in starts and lines[q.start].page == lines[min(q.end, len(lines) - 1)].page)
+    ]
+
+
 def _unnamed_heads(
-    lines: list[Line], questions: list[Question], contents: set[int], gazetteer: Gazetteer, heads: list[Head]
+    lines: list[Line],
+    questions: list[Question],
+    contents: set[int],
+    gazetteer: Gazetteer,
+    heads: list[Head],
+    attendance: set[int],
 ) -> list[Head]:
     """Names of chapters that nothing calls a region: what stands above a restart of the questions.
 
     Only restarts that no head in `heads` explains are looked at, and only in a report where questions do restart.
     """
-    restarts = [q for q in questions if q.number == 1]
+    restarts = _restarts(lines, questions)
     if len(restarts) < 2:
         return []
     found = []
@@ -141,7 +218,8 @@ def _unnamed_heads(
         title: str | None = None
         host: str | None = None
         used: set[int] = set()
-        for above in range(question.start - 1, max(question.start - 5, -1), -1):
+        near_above = [i for i in range(question.start - 1, -1, -1) if i not in attendance][:4]
+        for above in near_above:
             line = lines[above]
             if (
                 above in contents
@@ -156,8 +234,6 @@ def _unnamed_heads(
             town = read_host_line(line.text, gazetteer)
             if town:
                 host, used = town, used | {above}
-            elif TOWNS_LABEL.match(line.text) or PARTICIPANTS.search(line.text):
-                continue
             elif re.search(r"[^\W\d]{3}", line.text):
                 title, used = line.text, used | {above}
                 if line.level or line.caps:
@@ -173,11 +249,4 @@ def _unnamed_heads(
 
 def _content(lines: list[Line], first: int, last: int, without: set[int]) -> list[int]:
     """Indices in [first, last) of lines that say something: no furniture, headings, hosts, lists of towns."""
-    return [
-        i
-        for i in range(first, last)
-        if i not in without
-        and not lines[i].furniture
-        and not TOWNS_LABEL.match(lines[i].text)
-        and not PARTICIPANTS.search(lines[i].text)
-    ]
+    return [i for i in range(first, last) if i not in without and not lines[i].furniture]

@@ -1,123 +1,20 @@
-"""The meeting that a report documents: days, label, theme, form. And dates as Swedish reports print them."""
+"""The meeting that a report documents: days, label, theme, form."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from ingest.cleaning import close_spaced
+from ingest.dates import MONTHS, find_dates, swedish_date
 from ingest.lines import Line
 from ingest.model import Form, Meeting
+from ingest.theme import read_theme
 from ingest.towns import Gazetteer
 
-MONTHS = [
-    "januari",
-    "februari",
-    "mars",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "augusti",
-    "september",
-    "oktober",
-    "november",
-    "december",
-]
-_MONTH = (
-    r"(?P<month{n}>jan(?:uari)?|feb(?:ruari)?|mars?|apr(?:il)?|maj|juni?|juli?|aug(?:usti)?|sept?(?:ember)?"
-    r"|okt(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
-_DAY = r"(?P<day{n}>[0-3]?\d)(?::?e)?"
-_DASH = r"\s*(?:[-–—]|och|&|till)\s*(?:den\s+)?"
-_YEAR = r"(?:,?\s*(?P<year>(?:19|20)\d\d))?"
-_WRITTEN = re.compile(
-    rf"(?<![\d.])(?:{_DAY.format(n=1)}(?:\s*{_MONTH.format(n=1)})?{_DASH})?{_DAY.format(n=2)}\s*{_MONTH.format(n=2)}\b{_YEAR}",
-    re.I,
-)
-_ISO = re.compile(
-    r"(?<!\d)(?P<year>20\d\d)[-./](?P<month>[01]\d)[-./](?P<day>[0-3]\d)(?:\s*(?:--|–|—|-|till)\s*(?:20\d\d-[01]\d-)?(?P<last>[0-3]\d))?(?!\d)"
-)
-_COMPACT = re.compile(r"(?<!\d)(?:20)?(?P<year>[12]\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)")
 _LOOSE_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NEXT = re.compile(r"\b(?:nästa|kommande|notera|framtida|boka|inbjudan|reservera|välkommen till)\b", re.I)
-
-
-@dataclass(frozen=True)
-class FoundDate:
-    """Days printed at [start, end) of a text, in order; `year_printed` False where the year comes from elsewhere."""
-
-    days: tuple[date, ...]
-    start: int
-    end: int
-    year_printed: bool = True
-
-
-def find_dates(text: str, year: int | None = None) -> Iterator[FoundDate]:
-    """Dates in reading order. `year` is used for dates printed without one; without it these are left out."""
-    found: list[FoundDate] = []
-    for match in _ISO.finditer(text):
-        last = match.group("last") or match.group("day")
-        days = _days(int(match["year"]), int(match["month"]), int(match["day"]), int(match["month"]), int(last))
-        if days:
-            found.append(FoundDate(days, match.start(), match.end()))
-    for match in _WRITTEN.finditer(text):
-        if any(f.start < match.end() and match.start() < f.end for f in found):
-            continue
-        printed = int(match["year"]) if match["year"] else None
-        used = printed or year
-        if used is None:
-            continue
-        month = _month(match["month2"])
-        first_month = _month(match["month1"]) if match["month1"] else month
-        days = _days(used, first_month, int(match["day1"] or match["day2"]), month, int(match["day2"]))
-        if match["day1"] and len(days) == 1 and (match["month1"] or int(match["day1"]) != int(match["day2"])):
-            earlier = _days(used, first_month, int(match["day1"]), first_month, int(match["day1"]))
-            if earlier:  # two meetings, "3 mars och 9 november"
-                found.append(FoundDate(earlier, match.start(), match.start() + len(match["day1"]), printed is not None))
-                found.append(FoundDate(days, match.start("day2"), match.end(), printed is not None))
-                continue
-        if days:
-            found.append(FoundDate(days, match.start(), match.end(), printed is not None))
-    yield from sorted(found, key=lambda f: f.start)
-
-
-def find_compact_date(text: str) -> str | None:
-    """ISO date of a stamp such as "230914" or "20230914", else None."""
-    for match in _COMPACT.finditer(text):
-        days = _days(
-            2000 + int(match["year"]), int(match["month"]), int(match["day"]), int(match["month"]), int(match["day"])
-        )
-        if days:
-            return days[0].isoformat()
-    return None
-
-
-def _month(name: str) -> int:
-    return next(n for n, month in enumerate(MONTHS, 1) if month.startswith(name.casefold()[:3]))
-
-
-def _days(year: int, first_month: int, first: int, last_month: int, last: int) -> tuple[date, ...]:
-    try:
-        begin, end = date(year, first_month, first), date(year, last_month, last)
-    except ValueError:
-        return ()
-    if not 0 <= (end - begin).days <= 6:
-        return (end,)
-    return tuple(begin + timedelta(days=n) for n in range((end - begin).days + 1))
-
-
-def swedish_date(days: tuple[date, ...]) -> str:
-    """ "9 februari 2021", "5-6 februari 2024", "30 september-1 oktober 2024"."""
-    first, last = days[0], days[-1]
-    end = f"{last.day} {MONTHS[last.month - 1]} {last.year}"
-    if first == last:
-        return end
-    if first.month == last.month:
-        return f"{first.day}-{end}"
-    return f"{first.day} {MONTHS[first.month - 1]}-{end}"
 
 
 @dataclass(frozen=True)
@@ -187,62 +84,6 @@ def _meeting_days(lines: list[Line], front: list[int]) -> tuple[tuple[date, ...]
             if found:
                 return found.days, (index, end)
     return (), None
-
-
-def read_theme(lines: list[Line], front: list[int], gazetteer: Gazetteer) -> tuple[str | None, tuple[int, int] | None]:
-    """What follows "TEMA:" on the front pages, else what is named as the theme in their sentences."""
-    for position, index in enumerate(front):
-        match = re.match(
-            r"(?:dagens\s+|vårens\s+|höstens\s+|årets\s+)?tema\s*[:–-]\s*(?P<theme>.*)$",
-            close_spaced(lines[index].text),
-            re.I,
-        )
-        if not match:
-            continue
-        theme, end = match.group("theme").strip(), index + 1
-        for later in front[position + 1 : position + 3]:
-            line = lines[later]
-            goes_on = (
-                not theme
-                or (line.text[:1].islower() and not line.bullet)
-                or (
-                    line.caps
-                    and lines[index].caps
-                    and len(lines[index].text) > 30
-                    and not line.bullet
-                    and not line.level
-                )
-            )
-            if (
-                not goes_on
-                or line.page != lines[index].page
-                or next(find_dates(line.text, 2000), None)
-                or line.blank_before
-                and theme
-            ):
-                break
-            theme, end = f"{theme} {line.text}".strip(), later + 1
-        if theme:
-            return _sentence_case(theme.strip(' ”“".'), gazetteer), (index, end)
-    text = "\n".join(lines[i].text for i in front)
-    match = re.search(
-        r"\btema(?:t)?\b(?:\s+(?:var|är|om|kring))?\s+[”“\"«](?P<theme>[^”“\"»]{4,120})[”“\"»]", text, re.S
-    )
-    if match:
-        return _sentence_case(re.sub(r"\s+", " ", match["theme"]), gazetteer), None
-    return None, None
-
-
-def _sentence_case(text: str, gazetteer: Gazetteer) -> str:
-    """Capitals of a heading undone; names of places and short acronyms keep theirs."""
-    text = text.strip(" .…")
-    if not text.isupper():
-        return text
-    lower = text.lower()
-    lower = re.sub(r"\b(ai|bid|eu|it|ar|vr|qr)\b", lambda m: m.group().upper(), lower)
-    for town in gazetteer.known:
-        lower = re.sub(rf"\b{re.escape(town.lower())}(?=s?\b)", town, lower)
-    return lower[:1].upper() + lower[1:]
 
 
 def read_form(texts: list[str]) -> Form | None:

@@ -8,12 +8,19 @@ from hashlib import sha256
 
 from ingest.chapters import Chapter, Structure
 from ingest.cleaning import clean_text, quote_form
+from ingest.contexts import HOST_LABEL, LINKS, Context
 from ingest.layout import Layout
 from ingest.lines import Line
 from ingest.model import Page, Passage, Span
 from ingest.questions import Question
 from ingest.towns import Gazetteer, split_towns
-from ingest.units import HOST_LABEL, LABEL, LINKS, PHONE, Context, Unit, UnitReader, is_flourish
+from ingest.units import LABEL, PHONE, Unit, UnitReader, is_flourish
+
+# Who wrote and took pictures, when it was published, whose page it is.
+_BYLINE = re.compile(
+    r"(?i:(?:text|foto|bild|illustration|skribent|reporter)\s*:|(?:publicerad|uppdaterad|senast\s+\w+)\b.*\d|©|copyright\b)"
+    r"|Av [A-ZÅÄÖ][\w-]+ [A-ZÅÄÖ][\w-]+\b[^.!?]*$|.*\bFoto\s*:\s*[A-ZÅÄÖ][\w-]+ [A-ZÅÄÖ][\w-]+$"
+)
 
 
 @dataclass
@@ -133,6 +140,8 @@ class PassageBuilder:
             quote_form("\n".join(self.pages[piece[0]].text[piece[1] : piece[2]] for piece in run)) for run in runs
         ]
         spans = tuple(Span(self.pages[page].number, start, end) for page, start, end in merged)
+        # A hyphen that breaks a word over the page is none of the page's words once line ends are undone.
+        quotes[:-1] = [re.sub(r"(?<=\w)[-\u00ad]$", "", quote) for quote in quotes[:-1]]
         return spans, max(quotes, key=len)
 
     def _towns(self, text: str, context: Context, chapter: Chapter) -> tuple[str, ...]:
@@ -174,6 +183,8 @@ def _says_something(text: str, unit: Unit, in_region: bool) -> bool:
     if not words:
         return False
     if had_link and (len(words) < 5 or "|" in rest or re.match(r"(?i)läs mer", rest)):
+        return False
+    if unit.kind == "paragraph" and not in_region and (_BYLINE.match(text) and len(text.split()) <= 12):
         return False
     if unit.kind == "paragraph" and is_flourish(rest):
         return False

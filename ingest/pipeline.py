@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from hashlib import sha256
 from pathlib import Path
 
+from ingest.attendance import Attendance, find_attendance
+from ingest.bullets import mark_enumerations
 from ingest.chapters import Chapter, Structure, find_chapters
-from ingest.cleaning import fold
 from ingest.contents import Entry, read_contents
+from ingest.documents import about_towns, document_date, document_furniture, report_kind, report_title
 from ingest.facts import FactFinder
 from ingest.layout import Layout
 from ingest.lines import Line, read_lines
-from ingest.meeting import FoundMeeting, find_compact_date, find_dates, read_meeting
-from ingest.model import RegionChapter, Report, ReportKind
+from ingest.meeting import FoundMeeting, read_meeting
+from ingest.model import RegionChapter, Report
 from ingest.passages import PassageBuilder
-from ingest.questions import find_questions
-from ingest.readers import SUFFIXES, Extracted, extract
+from ingest.questions import Question, find_questions
+from ingest.readers import SUFFIXES, extract
 from ingest.serialize import report_from_dict, report_json, report_to_dict
 from ingest.towns import Gazetteer
 
@@ -57,7 +58,11 @@ def read_report(path: Path, document: str | None = None) -> Report:
         gazetteer.learn([t for t in entry.towns if gazetteer.exact(t) or " " not in t])
         gazetteer.learn([entry.heading.host_town] if entry.heading and entry.heading.host_town else [])
     questions = find_questions(lines, contents)
-    structure = find_chapters(lines, numbers, entries, contents, questions, gazetteer)
+    lines = mark_enumerations(lines, questions, extracted.markdown)
+    attendance = find_attendance(lines, contents, gazetteer)
+    gazetteer.learn(t for block in attendance for t in block.towns if gazetteer.exact(t) or " " not in t)
+    attended = {i for block in attendance for i in range(block.start, block.end)}
+    structure = find_chapters(lines, numbers, entries, contents, questions, gazetteer, attended)
     gazetteer.learn([c.host_town for c in structure.chapters if c.host_town])
     gazetteer.learn([n.host_town for n in structure.namings if n.host_town])
     is_meeting = _is_meeting(lines, structure)
@@ -66,18 +71,26 @@ def read_report(path: Path, document: str | None = None) -> Report:
     facts = FactFinder(extracted.pages, lines, gazetteer)
     facts.meeting(found)
     skip = set(contents)
-    regions = _regions(lines, numbers, structure, entries, facts, front, contents, skip, warnings) if is_meeting else ()
+    regions = (
+        _regions(lines, numbers, structure, entries, facts, front, attendance, questions, skip, warnings)
+        if is_meeting
+        else ()
+    )
     if is_meeting:
         facts.regions(regions, structure, entries)
-        total = facts.front(front, found.meeting if found else None)
+        total = facts.total([i for i in front if i not in contents])
+        asked = {i for q in questions for i in range(q.start, q.end)}
+        outside = [i for c in structure.chapters if not c.region for i in range(c.start, c.end)]
+        told = [i for i in sorted({*front, *outside}) if i not in asked and not lines[i].furniture]
+        facts.upcoming(told, found.meeting if found else None)
         _check_total(total, regions, warnings)
         skip |= _cover_lines(lines, numbers, structure, found)
-    title = _title(extracted, lines, found, document)
-    kind = _kind(is_meeting, title, lines)
-    about = () if is_meeting else _about(lines, title, gazetteer)
+    title = report_title(extracted, lines, found, document)
+    kind = report_kind(is_meeting, title, lines)
+    about = () if is_meeting else about_towns(lines, title, gazetteer)
     layout = Layout(lines)
     if not is_meeting:
-        skip |= _document_furniture(lines, title)
+        skip |= document_furniture(lines, title)
     builder = PassageBuilder(
         document, extracted.pages, lines, structure, questions, skip, gazetteer, layout, extracted.markdown, about
     )
@@ -88,7 +101,7 @@ def read_report(path: Path, document: str | None = None) -> Report:
         title=title,
         pages=extracted.pages,
         meeting=found.meeting if found else None,
-        date=found.meeting.date if found else _document_date(lines, document),
+        date=found.meeting.date if found else document_date(lines, document),
         about=about,
         regions=regions,
         passages=builder.build(),
@@ -116,7 +129,8 @@ def _regions(
     entries: list[Entry],
     facts: FactFinder,
     front: list[int],
-    contents: set[int],
+    attendance: list[Attendance],
+    questions: list[Question],
     skip: set[int],
     warnings: list[str],
 ) -> tuple[RegionChapter, ...]:
@@ -134,7 +148,8 @@ def _regions(
     regions: dict[str, RegionChapter] = {}
     for chapter in chapters:
         region = chapter.region or ""
-        towns, participants, used = facts.chapter_lines(chapter, contents)
+        first = next((q.start for q in questions if chapter.start <= q.start < chapter.end), chapter.end)
+        towns, participants, used = facts.chapter_lines(chapter, attendance, first)
         skip |= used
         entry = chapter.entry
         host = chapter.host_town or (entry.heading.host_town if entry and entry.heading else None) or named.get(region)
@@ -209,7 +224,9 @@ def _cover_lines(
             if line.page == 0 and first and lines[min(first, len(lines) - 1)].page > 0:
                 cover.add(index)
             continue
-        if line.words > 14 and re.search(r"[.!?]", line.text):
+        below = lines[index + 1] if index + 1 < first else None
+        runs_on = below and line.words >= 7 and below.text[:1].islower() and not below.bullet and not below.blank_before
+        if runs_on or (line.words > 14 and re.search(r"[.!?]", line.text)):
             break
         cover.add(index)
     for index in range(first):
@@ -218,73 +235,3 @@ def _cover_lines(
     if found and found.date_lines:
         cover.update(i for i in range(*found.date_lines) if lines[i].words <= 14)
     return cover
-
-
-def _title(extracted: Extracted, lines: list[Line], found: FoundMeeting | None, document: str) -> str:
-    if found:
-        return f"{found.meeting.label} – {found.meeting.theme}" if found.meeting.theme else found.meeting.label
-    if extracted.title and not re.search(
-        r"(?i)\.(?:docx?|pdf|indd|pptx?)$|^(?:untitled|namnlös|microsoft word)", extracted.title
-    ):
-        return extracted.title
-    heading = next((line for line in lines[:15] if line.level), None)
-    if heading:
-        return heading.text
-    for line in lines[:8]:
-        if 2 <= line.words <= 20 and not line.bullet and not line.text.endswith("."):
-            return line.text
-    return Path(document).stem
-
-
-def _kind(is_meeting: bool, title: str, lines: list[Line]) -> ReportKind:
-    if is_meeting:
-        return "meeting"
-    if re.search(r"strategi(?!sk|er\b)|policy|riktlinje|handlingsplan|styrdokument|\bplan\b", fold(title)):
-        return "strategy"
-    prose = sum(line.words > 12 for line in lines)
-    return "article" if prose >= 3 and len(lines) < 200 else "document"
-
-
-def _about(lines: list[Line], title: str, gazetteer: Gazetteer) -> tuple[str, ...]:
-    """The town that a document is about: named in its title, or far more often than any other."""
-    in_title = [m.town for m in gazetteer.mentions(title)]
-    counts = Counter(m.town for line in lines for m in gazetteer.mentions(line.text))
-    if in_title:
-        return tuple(dict.fromkeys(in_title))
-    if not counts:
-        return ()
-    (town, number), *others = counts.most_common(2)
-    return (town,) if number >= 3 and number >= 2 * (others[0][1] if others else 0) else ()
-
-
-def _document_date(lines: list[Line], document: str) -> str | None:
-    for line in [*lines[:12], *lines[-12:]]:
-        found = next(find_dates(line.text), None)
-        if found:
-            return found.days[-1].isoformat()
-    for line in lines:
-        if line.words <= 3 and (stamp := find_compact_date(line.text)):
-            return stamp
-    match = re.search(r"(20\d\d)-(0[1-9]|1[0-2])(?:-([0-3]\d))?", document)
-    return "-".join(part for part in match.groups() if part) if match else None
-
-
-def _document_furniture(lines: list[Line], title: str) -> set[int]:
-    """Page furniture that stands among the text: short lines in a row, one a figure or the document's own title."""
-    furniture: set[int] = set()
-    run: list[int] = []
-    for index in range(len(lines) + 1):
-        line = lines[index] if index < len(lines) else None
-        if line and line.words <= 5 and not line.bullet and not line.level and not re.search(r"[.,;:!?]$", line.text):
-            run.append(index)
-            continue
-        marked = any(re.fullmatch(r"\d{1,8}", lines[i].text) for i in run)
-        titled = any(fold(lines[i].text) == fold(title) for i in run)
-        if len(run) >= 3 and (marked or titled):
-            furniture.update(run)
-        run = []
-    for index, line in enumerate(lines[:6]):
-        if fold(line.text) == fold(title):
-            furniture.update(range(index + 1))
-            break
-    return furniture

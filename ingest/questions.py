@@ -6,13 +6,17 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from ingest.cleaning import fold
+from ingest.cleaning import clean_text, fold
 from ingest.lines import Line
 
-_NUMBERED = re.compile(r"^(?:fråga\s+)?(?P<number>\d{1,2}|[Il])\s*[.:)]\s*(?P<words>[^\W\d_].*)$", re.I)
+_NUMBERED = re.compile(
+    r"^(?P<label>fråga\s+)?(?P<number>\d{1,2}|(?-i:[A-HIl]))(?:\s*[.:)]|(?(label)\s*[–-](?=\s)|(?!)))\s*(?P<words>[^\W\d_].*)$",
+    re.I,
+)
+_LABEL_ALONE = re.compile(r"^(?:diskussions)?fråga\s+(?:nr\.?\s*)?(?P<number>\d{1,2})\s*[.:]?$", re.I)
 _ASKING = re.compile(
     r"^(?:vad|hur|vilk\w+|vem|var|när|varför|finns|har|är|kan|ska|skall|bör|om|beskriv|berätta|ge|nämn|diskutera|förslag|"
-    r"exempel|utgå|tänk|lista|motivera|reflektera)\b",
+    r"exempel|utgå|tänk|lista|motivera|reflektera|önskemål|idéer|tips|nästa|vilket|vems|vart|får|behöver|tycker|upplever)\b",
     re.I,
 )
 GROUP = re.compile(r"^grupp\s*(?P<name>\d{1,2}|[A-D])\b[.:]?$", re.I)
@@ -41,23 +45,67 @@ def find_questions(lines: list[Line], skip: set[int]) -> list[Question]:
         read = _read_number(line)
         if read:
             candidates.append((index, *read))
+    candidates = _of_one_style(lines, candidates)
     keys = {index: _tail_key(lines, index) for index, _, _ in candidates}
     by_number: dict[int, list[int]] = defaultdict(list)
     for index, number, _ in candidates:
         by_number[number].append(index)
+    # Where questions stand out, a figure in plain text begins no question.
+    marked = any(_marked(lines[i]) and (w.endswith("?") or _ASKING.match(w)) for i, _, w in candidates)
     questions = []
     previous = 0
     for index, number, words in candidates:
         shared = max((_common(keys[index], keys[o]) for o in by_number[number] if o != index), default=0)
-        end = _end(lines, index, shared)
-        wording = " ".join(line.text for line in lines[index:end])
+        end = _over_page(lines, index, _end(lines, index, shared))
+        wording = " ".join(line.text for line in lines[index:end] if not line.furniture)
         recurs = shared >= min(15, len(_letters(words)))
         in_order = number == previous + 1 or number == 1 or (previous and previous < number <= previous + 3)
         asks = "?" in wording or bool(_ASKING.match(words))
-        if lines[index].level or recurs or (asks and in_order and not lines[index].bullet):
+        asks = asks and (marked == _marked(lines[index]) or not marked)
+        if lines[index].level or recurs or (asks and in_order and (not lines[index].bullet or wording.endswith("?"))):
             questions.append(Question(index, end, number, _wording(wording, number)))
             previous = number
+    questions = _with_labels(lines, skip, questions)
     return _with_unnumbered(lines, skip, questions)
+
+
+def _marked(line: Line) -> bool:
+    return line.bold or line.level is not None
+
+
+def _of_one_style(lines: list[Line], candidates: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Without the figures of lists where questions have a word in front ("Fråga 1:"), and without stray letters."""
+    labelled = [c for c in candidates if re.match(r"(?i)fråga\b", lines[c[0]].text)]
+    if len({c[1] for c in labelled}) >= 2:
+        return labelled
+    letters = [c for c in candidates if lines[c[0]].text[:1].isalpha() and lines[c[0]].text[:1] not in "Il"]
+    asking = {c[1] for c in letters if "?" in c[2] or _ASKING.match(c[2])}
+    return candidates if len(asking) >= 2 else [c for c in candidates if c not in letters]
+
+
+def _with_labels(lines: list[Line], skip: set[int], questions: list[Question]) -> list[Question]:
+    """Questions named by their number alone ("Fråga 2"): worded on the next line, or in the list of all questions."""
+    taken = {i for q in questions for i in range(q.start, q.end)}
+    worded = {q.number: q.text for q in reversed(questions)}
+    found = list(questions)
+    for index, line in enumerate(lines):
+        match = _LABEL_ALONE.match(line.text)
+        if not match or index in taken or index in skip or line.furniture or line.bullet:
+            continue
+        number, end = int(match.group("number")), index + 1
+        below = lines[end] if end < len(lines) else None
+        if below and end in taken:  # the wording has its number, too
+            continue
+        asks = below and not below.bullet and below.page == line.page
+        if (
+            below
+            and asks
+            and (below.text.endswith("?") or _letters(below.text) == _letters(worded.get(number, "?")[2:]))
+        ):
+            found.append(Question(index, end + 1, number, f"{number}. {below.text}"))
+        else:
+            found.append(Question(index, end, number, worded.get(number, line.text.rstrip(".:"))))
+    return sorted(found, key=lambda q: q.start)
 
 
 def _read_number(line: Line) -> tuple[int, str] | None:
@@ -69,14 +117,18 @@ def _read_number(line: Line) -> tuple[int, str] | None:
     if not match:
         return None
     number = match.group("number")
-    if not number.isdigit():
+    if number in "Il":
         # "I." is a misread or Roman one; only at the start of a heading or a question
         return (1, match.group("words")) if line.level or line.text.endswith("?") else None
+    if not number.isdigit():
+        return ord(number) - ord("A") + 1, match.group("words")
     return int(number), match.group("words")
 
 
 def _wording(text: str, number: int) -> str:
-    text = re.sub(r"^(?:fråga\s+)?(?:\d{1,2}|[Il])\s*[.:)]\s*", "", text, flags=re.I)
+    if re.match(r"[A-H]\s*[.:)]", text):
+        return text
+    text = re.sub(r"^(?:fråga\s+)?(?:\d{1,2}|[Il])\s*[.:)–-]\s*", "", text, flags=re.I)
     return f"{number}. {text}"
 
 
@@ -86,6 +138,10 @@ def _letters(text: str) -> str:
 
 def _can_follow(lines: list[Line], first: int, index: int) -> bool:
     line, head = lines[index], lines[first]
+    if line.joined:
+        return True
+    if _marked(line):
+        return False
     return not (
         line.bullet
         or line.level
@@ -102,8 +158,6 @@ def _tail_key(lines: list[Line], first: int) -> list[str]:
     """Letters of the number's line and of those below it that could belong to the wording, line by line."""
     match = _NUMBERED.match(lines[first].text)
     keys = [_letters(match.group("words") if match else lines[first].text)]
-    if lines[first].level:
-        return keys
     for index in range(first + 1, len(lines)):
         if not _can_follow(lines, first, index):
             break
@@ -120,40 +174,89 @@ def _common(a: list[str], b: list[str]) -> int:
 
 
 def _end(lines: list[Line], first: int, shared: int) -> int:
-    if lines[first].level or lines[first].hard_break:
+    if lines[first].hard_break:
         return first + 1
+    marked = _heading_end(lines, first) if _marked(lines[first]) else 0
     keys = _tail_key(lines, first)
     end, covered, text = first + 1, len(keys[0]), lines[first].text
     for offset in range(1, len(keys)):
         line = lines[first + offset]
+        if marked:  # below the words that are set off, only what recurs is wording
+            covered += len(keys[offset])
+            if first + offset >= marked and covered > shared + 4:
+                break
+            end = first + offset + 1
+            continue
         covered += len(keys[offset])
         finished = text.rstrip()[-1:] in "?.!"
         goes_on = not finished and line.text[:1].islower()
         told = shared >= 10 and shared >= covered - len(keys[offset]) - 4  # the other chapter goes on differently here
         asks_on = finished and not told and bool(_ASKING.match(line.text)) and line.text.rstrip().endswith("?")
         asks_on = asks_on and line.words <= 22
-        if covered <= shared + 4 or goes_on or asks_on or shared >= covered - len(keys[offset]) + 12:
+        begins = shared >= covered - len(keys[offset]) + max(12, 0.6 * len(keys[offset])) and not line.blank_before
+        if covered <= shared + 4 or goes_on or asks_on or begins:
             end, text = first + offset + 1, text + " " + line.text
         else:
             break
     return end
 
 
+def _over_page(lines: list[Line], first: int, end: int) -> int:
+    """The end of a question that the page's end breaks within a sentence."""
+    if re.search(r"[?.!:]$", lines[end - 1].text):
+        return end
+    rest = end
+    while rest < len(lines) and lines[rest].furniture:
+        rest += 1
+    if rest >= len(lines) or lines[rest].page != lines[first].page + 1:
+        return end
+    line = lines[rest]
+    goes_on = line.text[:1].islower() and not line.bullet and _marked(line) == _marked(lines[first])
+    return rest + 1 if goes_on and line.text.endswith("?") else end
+
+
+def _heading_end(lines: list[Line], first: int) -> int:
+    end = first + 1
+    while end < len(lines) and lines[end].joined:
+        end += 1
+    return end
+
+
+def _loose_end(lines: list[Line], first: int) -> int:
+    """Where the words that begin here end: with what is set off, or with the sentence of a question in plain text."""
+    if _marked(lines[first]) or lines[first].bullet or not _ASKING.match(lines[first].text):
+        return _heading_end(lines, first)
+    end = first + 1
+    while end < len(lines) and end - first < 3 and not re.search(r"[?.!:]$", lines[end - 1].text):
+        line = lines[end]
+        apart = line.bullet or line.level or line.bold or line.blank_before or line.page != lines[first].page
+        if apart or not line.text[:1].islower():
+            break
+        end += 1
+    return end
+
+
 def _with_unnumbered(lines: list[Line], skip: set[int], questions: list[Question]) -> list[Question]:
-    """Questions printed without their number, known from other chapters; or, where none is numbered, recurring ones."""
+    """Questions printed without their number, known from other chapters; or, where none is numbered, recurring ones.
+
+    What recurs and is set as a question is one without a question mark, too ("Förslag på nästa tema").
+    """
     taken = {i for q in questions for i in range(q.start, q.end)}
-    known = {_letters(re.sub(r"^\d+\.\s*", "", q.text)): q for q in questions}
+    known = {_letters(re.sub(r"^\w{1,2}\.\s*", "", q.text)): q for q in questions}
     found = list(questions)
-    counts = Counter(_letters(line.text) for i, line in enumerate(lines) if i not in skip and line.text.endswith("?"))
-    for index, line in enumerate(lines):
-        if index in taken or index in skip or line.bullet or line.furniture:
-            continue
-        key = _letters(line.text)
-        if len(key) < 12:
+    loose = {i: _loose_end(lines, i) for i, line in enumerate(lines) if not (i in skip or line.joined)}
+    texts = {i: clean_text("\n".join(line.raw for line in lines[i:end])) for i, end in loose.items()}
+    counts = Counter(_letters(text) for text in texts.values())
+    for index, text in texts.items():
+        line, key = lines[index], _letters(text)
+        if index in taken or line.bullet or line.furniture or len(key) < 12 or text[:1].islower():
             continue
         same = known.get(key) or next((q for k, q in known.items() if len(key) >= 15 and k.startswith(key)), None)
+        words = len(text.split())
+        asks = text.endswith("?") and (_marked(line) or counts[key] >= 2)
+        recurs = counts[key] >= (2 if _marked(line) else 3) and bool(_ASKING.match(text)) and not text.isupper()
         if same:
-            found.append(Question(index, index + 1, same.number, line.text))
-        elif not questions and line.text.endswith("?") and line.words >= 3 and (line.level or counts[key] >= 2):
-            found.append(Question(index, index + 1, None, line.text))
+            found.append(Question(index, loose[index], same.number, text))
+        elif not questions and words >= 3 and (asks or recurs):
+            found.append(Question(index, loose[index], None, text))
     return sorted(found, key=lambda q: q.start)

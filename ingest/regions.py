@@ -10,14 +10,30 @@ from pathlib import Path
 import yaml
 
 from ingest.cleaning import close_spaced, fold
-from ingest.towns import Gazetteer, _one_edit
+from ingest.towns import Gazetteer, _one_edit, split_towns
 
 _REGION = re.compile(r"^regione?n?(?:erna)?\b\s*", re.I)
 _HOST_WORD = re.compile(
     r"\b(?:värd(?:stad|ort|kommun|städer|orter)?|träff(?:en)?\s+i|möte(?:t)?\s+i)\b\s*(?:[:–—-]\s*|är\s+|var\s+)?", re.I
 )
+# What a report may put before the region's name in its heading.
+_LEAD = re.compile(
+    r"^(?:(?:dokumentation|(?:minnes)?anteckningar|sammanfattning|sammanställning|referat|rapport|resultat|(?:citygroup|nätverks|region)?träff(?:en)?"
+    r"|citygroup|möte(?:t)?)\s*(?:från|i|för|av|[:–-])?\s+){1,2}(?=region|[A-ZÅÄÖ])",
+    re.I,
+)
+WHEN = re.compile(
+    r"[\s,(]*\b(?:den\s+)?(?:\d{1,2}\s*[-–]\s*)?\d{1,2}(?::?e)?\s*(?:/\s*\d{1,2}|(?:jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)\w*\.?)"
+    r"(?:\s*20\d\d)?\)?$|[\s,(]*\b20\d\d-\d\d-\d\d\)?$",
+    re.I,
+)
+_PLACE = re.compile(
+    r"^(?:(?:mötes|träff)?(?:plats|ort)|värd|var)\s*:\s*", re.I
+)  # a label for the host below the heading
+_IN_TOWN = re.compile(r"\s+i\s+(?=[A-ZÅÄÖ])")
 _SEPARATOR = re.compile(r"\s*[–—:|•·]\s*|\s+-+\s*|\s*\(|\s*,\s+|\t+|\s{3,}")
 _NAME_WORD = re.compile(r"(?:[A-ZÅÄÖÉ][\w’'-]*|och|&|i)$")
+_FIGURE = re.compile(r"\d{1,2}|[IVX]{1,4}|[A-F]")  # "Region 3"
 _SMALL = {"och", "i", "&"}
 
 
@@ -40,6 +56,7 @@ def known_regions() -> tuple[str, ...]:
 def canonical_region(printed: str) -> str:
     """A region's name: known ones as the network spells them, others as printed in title case, without "Region"."""
     name = re.sub(r"\s+", " ", _REGION.sub("", printed.strip())).strip(" .:,;–-")
+    name = re.sub(r"\s*/\s*", "/", name)
     parts = [p for p in re.split(r"\s*(?:/|&|\boch\b|\+|,|\s[–-]\s)\s*", name.casefold()) if p]
     for region in known_regions():
         known = region.casefold().split("/")
@@ -74,9 +91,12 @@ def read_region_heading(text: str, gazetteer: Gazetteer, names: frozenset[str] =
 
     `names`: folded region names that may stand without the word "Region".
     """
-    text = close_spaced(text).strip(" *#•")
+    text = WHEN.sub("", close_spaced(text).strip(" *#•")).rstrip()
     if not text or len(text) > 110 or len(text.split()) > 14:
         return None
+    led = _LEAD.match(text)
+    if led:
+        text = text[led.end() :]
     marked = _REGION.match(text)
     rest = text[marked.end() :] if marked else _closed_prefix(text)
     if rest is not None:
@@ -110,22 +130,25 @@ def _bare(text: str, gazetteer: Gazetteer, names: frozenset[str]) -> RegionHeadi
 
 
 def _parse(rest: str, gazetteer: Gazetteer, bare: bool) -> RegionHeading | None:
-    rest = re.sub(r"[\s.…_]+\d{1,3}$", "", rest).strip()
+    rest = re.sub(r"(?<=[^\W\d])[\s.…_)]+\d{1,3}$", "", rest).strip()
     host_word = _HOST_WORD.search(rest)
     if host_word and host_word.start() > 0:
         name, tail = rest[: host_word.start()], rest[host_word.end() :]
     else:
         pieces = _SEPARATOR.split(rest, maxsplit=1)
+        inside = _IN_TOWN.split(pieces[0], maxsplit=1)
+        if len(inside) > 1 and split_towns(inside[1], gazetteer) and _hosts(inside[1], gazetteer):
+            pieces = inside
         name, tail = pieces[0], pieces[1] if len(pieces) > 1 else ""
         tail = _HOST_WORD.sub("", tail)
     name, tail = name.strip(" –—-:,(."), tail.strip(" )–—-:.")
-    if not looks_like_name(name):
+    if not (looks_like_name(name) or (not bare and _FIGURE.fullmatch(name))):
         return None
     if rest.endswith(".") and not rest.isupper():
         return None
     host = None
     if tail:
-        host = gazetteer.resolve(re.sub(r"^i\s+", "", tail)) if len(tail.split()) <= 4 else None
+        host = _hosts(re.sub(r"^i\s+", "", tail), gazetteer) if len(tail.split()) <= 8 else None
         if host is None and host_word and looks_like_name(tail):
             host = _title_case(tail)  # said to be the host, though no gazetteer knows it
         if host is None and not rest.isupper() and not re.match(r"(?i)grupp\s*\d|forts|inställ", tail):
@@ -135,6 +158,15 @@ def _parse(rest: str, gazetteer: Gazetteer, bare: bool) -> RegionHeading | None:
                 else RegionHeading(canonical_region(name), None, bare)
             )
     return RegionHeading(canonical_region(name), host, bare)
+
+
+def _hosts(text: str, gazetteer: Gazetteer) -> str | None:
+    """The host town; several, where all that the text names are towns, as one text ("Piteå, Luleå")."""
+    host = gazetteer.resolve(text) if len(text.split()) <= 4 else None
+    if host:
+        return host
+    towns = split_towns(text, gazetteer)
+    return ", ".join(towns) if len(towns) >= 2 and all(gazetteer.exact(town) for town in towns) else None
 
 
 def looks_like_name(name: str) -> bool:
@@ -151,10 +183,14 @@ def looks_like_name(name: str) -> bool:
 
 def read_host_line(text: str, gazetteer: Gazetteer) -> str | None:
     """The town of a line that only names the host ("Värdstad Åmål", "TRÄFF I UMEÅ"), else None."""
-    match = _HOST_WORD.match(text.strip())
+    text = WHEN.sub("", text.strip())
+    place = _PLACE.match(text)
+    if place:  # a house and an address may follow
+        return gazetteer.exact(re.split(r"[,(]", text[place.end() :])[0])
+    match = _HOST_WORD.match(text)
     if not match:
         return None
-    tail = text.strip()[match.end() :].strip(" .:–-")
+    tail = text[match.end() :].strip(" .:–-")
     if not tail or len(tail.split()) > 3 or "," in tail:
         return None
     return gazetteer.resolve(tail) or (_title_case(tail) if looks_like_name(tail) else None)

@@ -218,9 +218,12 @@ class Gazetteer:
             beside = re.match(r"(?:,|/|\s+och\s)\s*([^\W\d_][\w-]+)", text[end:])
             if beside and self._named(beside.group(1)) not in (None, *self.ambiguous) and beside.group(1)[0].isupper():
                 return True
-            active = bool(re.fullmatch(r"\w+(?:r|de|te)|fick|har", following)) and gap_after == " "
+            active = (
+                bool(re.fullmatch(r"\w+(?:r|de|te)|fick|vill|ska|kan|måste|tog|gav|blev|lät|höll|gick|såg", following))
+                and gap_after == " "
+            )
             return known and (label or active) or (label and bool(re.match(r"\s*[:;]", text[end:])))
-        if previous.casefold() in _PREPOSITIONS and not previous.isupper():
+        if previous.casefold() in _PREPOSITIONS and (previous == "I" or not previous.isupper()):
             return True
         if previous[:1].isupper() and text[words[first - 1].end() : start] == " ":
             if self._named(previous) or previous.casefold() in self.organisation_words:

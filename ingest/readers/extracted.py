@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ingest.errors import UnreadableFile
 from ingest.model import Page
@@ -15,6 +16,8 @@ class LineSign:
     heading: int | None = None
     bullet: int | None = None  # nesting level of a list item, from 0
     bold: bool = False
+    gap: bool = False  # more room above than between the lines of a paragraph
+    indent: int = 0  # letters that it stands in from the left edge of its column
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,11 @@ class Extracted:
     markdown: bool = False
     reflowed: bool = False  # a line is a paragraph (HTML), so that a line end always ends a paragraph
     signs: dict[tuple[int, int], LineSign] = field(default_factory=dict)
+
+    @cached_property
+    def bold_stands_out(self) -> bool:
+        """Bold lines are the exception, so that they say something."""
+        return 2 * sum(sign.bold for sign in self.signs.values()) < len(self.signs)
 
 
 def decode(data: bytes, document: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PreformattedString, Tag
@@ -74,17 +75,22 @@ def read_html(data: bytes, document: str) -> Extracted:
 
 
 def _collect(block: Tag, sign: LineSign, lines: list[tuple[str, LineSign]], buffer: list[str]) -> None:
+    bold = [False]  # all words since the last line were bold
+
     def flush() -> None:
         words = re.sub(r"\s+", " ", "".join(buffer)).strip()
         buffer.clear()
         if words:
-            lines.append((words, sign))
+            lines.append((words, replace(sign, bold=bold[0])))
+        bold[0] = False
 
     for child in block.children:
         if isinstance(child, PreformattedString):
             continue  # comments, doctype
         if isinstance(child, NavigableString):
             buffer.append(str(child))
+        if isinstance(child, NavigableString) and str(child).strip():
+            bold[0] = False
         elif isinstance(child, Tag):
             if child.name == "br":
                 flush()
@@ -92,6 +98,7 @@ def _collect(block: Tag, sign: LineSign, lines: list[tuple[str, LineSign]], buff
                 flush()
                 _collect(child, _sign_of(child, sign), lines, buffer)
             else:
+                bold[0] = child.name in ("b", "strong") and (bold[0] or not "".join(buffer).strip())
                 _collect_inline(child, buffer)
     flush()
 

@@ -42,5 +42,20 @@ def test_dates_and_numbers_beyond_the_file_are_no_pages() -> None:
     assert [page for _, page, _ in rows] == [4, 9]
 
 
+def test_running_feet_are_no_entries() -> None:
+    pages = tuple(
+        Page(n, f"{text}\nSida {n} av 9") for n, text in enumerate(["A", "INNEHÅLL\nRegion Norr 4\nRegion Syd 6"], 1)
+    )
+    entries, _ = read_contents(read_lines(Extracted(pages)), Gazetteer(), 9)
+    assert [entry.page for entry in entries] == [4, 6]
+
+
+def test_questions_in_the_list_begin_no_chapters(read) -> None:
+    chapter = "REGION {n}\n1. Vem betalar?\n• Alla\n\f2. Varför då?\n• För att {n} vill\n\f"
+    text = "INNEHÅLL\nREGION NORR 2\nVem betalar? 2\nVarför då? 3\nREGION SYD 4\nVem betalar? 4\nVarför då? 5\n\f"
+    report = read(text + chapter.format(n="NORR") + chapter.format(n="SYD"))
+    assert [(p.region, p.page) for p in report.passages] == [("Norr", 2), ("Norr", 3), ("Syd", 4), ("Syd", 5)]
+
+
 def test_without_a_list_there_are_no_entries() -> None:
     assert contents_of("Vi fick 4\nDe fick 9\n") == ([], [], set())

@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from ingest.meeting import find_compact_date, find_dates, read_form, swedish_date
+from ingest.dates import find_compact_date, find_dates, swedish_date
+from ingest.meeting import read_form
 
 
 @pytest.mark.parametrize(
@@ -14,6 +15,10 @@ from ingest.meeting import find_compact_date, find_dates, read_form, swedish_dat
         ("Träff: 2023-02-07", ["2023-02-07"]),
         ("12–13 mars 2025", ["2025-03-12", "2025-03-13"]),
         ("den 4 och 5 maj, 2022", ["2022-05-04", "2022-05-05"]),
+        ("den 3:e september 2025", ["2025-09-03"]),
+        ("3/9 2025", ["2025-09-03"]),
+        ("3-4/9-2025", ["2025-09-03", "2025-09-04"]),
+        ("3.9.2025", ["2025-09-03"]),
     ],
 )
 def test_dates_are_read_as_swedish_reports_print_them(text: str, days: list[str]) -> None:
@@ -66,6 +71,10 @@ COVER = (
         ("Citygroup hösten 2022, 4 oktober", "2022-10-04", "Citygroupträff 4 oktober 2022", None),
         ("12-13 mars 2025\nTEMA: LIV I STADEN", "2025-03-13", "Citygroupträff 12-13 mars 2025", "Liv i staden"),
         ("NÄSTA TRÄFF 3 MAJ 2024\n6 FEBRUARI 2024", "2024-02-06", "Citygroupträff 6 februari 2024", None),
+        ("6 maj 2025\nHöstens tema: Ljus", "2025-05-06", "Citygroupträff 6 maj 2025", "Ljus"),
+        ("Träffar på temat Ljus hölls 6 maj 2025", "2025-05-06", "Citygroupträff 6 maj 2025", "Ljus"),
+        ("6 maj 2025\nTemat var ”Ljus i park”", "2025-05-06", "Citygroupträff 6 maj 2025", "Ljus i park"),
+        ("Citygroup 6/5 2025: Ljus i park", "2025-05-06", "Citygroupträff 6 maj 2025", "Ljus i park"),
         ("DIGITAL TRÄFF\n9 FEBRUARI\n2021", "2021-02-09", "Digital Citygroupträff 9 februari 2021", None),
     ],
 )
@@ -78,3 +87,19 @@ def test_without_a_printed_date_the_file_name_tells_it_with_a_warning(read) -> N
     report = read(COVER.format(cover=""), "citygroup-2023-05.txt")
     assert report.meeting.date == "2023-05"
     assert any("filens namn" in warning for warning in report.warnings)
+
+
+@pytest.mark.parametrize(
+    ("told", "days", "hosts"),
+    [
+        ("Nästa träff: 7 oktober 2025\nVärdstäder: Kalix och Lund", ["7 oktober 2025"], ["Kalix, Lund"]),
+        ("Nästa träff hålls 7 oktober. Värdar blir Kalix (Norr) och Lund (Syd).", ["7 oktober 2025"], ["Kalix, Lund"]),
+        ("Vi ses den 4 mars i Kalix,\nLund och Ystad.", ["4 mars 2026"], ["Kalix, Lund, Ystad"]),
+        ("Till nästa gång: läs om Kalix", [], []),
+        ("Den 6 maj träffades vi i Kalix", [], []),
+    ],
+)
+def test_the_next_meeting_is_announced_in_many_ways(read, told: str, days: list[str], hosts: list[str]) -> None:
+    facts = read(COVER.format(cover=f"6 maj 2025\n\n{told}\n")).facts
+    assert [f.value for f in facts if f.name == "next_meeting"] == days
+    assert [f.value for f in facts if f.name == "next_host_towns"] == hosts

@@ -217,3 +217,40 @@ def check_spans(report: Report) -> None:
         assert passage.page == passage.spans[0].page
         assert passage.order > last[0]
         last = (passage.order, passage.spans[0].start)
+
+
+def test_signs_of_symbol_fonts_and_signs_on_lines_of_their_own_begin_bullets(read) -> None:
+    report = read("Om torget\n\nq Bänkar\nq Lyktor i träden\nq Fontän\n\n•\nEn scen\n", "torget.txt")
+    assert [(p.kind, p.text) for p in report.passages] == [
+        ("bullet", "Bänkar"),
+        ("bullet", "Lyktor i träden"),
+        ("bullet", "Fontän"),
+        ("bullet", "En scen"),
+    ]
+
+
+def test_rows_of_a_markdown_table_are_passages_and_their_first_cell_names_the_town(read) -> None:
+    report = read("# REGION NORR\n\n## 1. Vad gör ni?\n\n| Piteå | Lyser upp |\n| Boden | Badar |\n", "t.md")
+    assert [(p.text, p.towns) for p in report.passages] == [
+        ("Piteå | Lyser upp", ("Piteå",)),
+        ("Boden | Badar", ("Boden",)),
+    ]
+
+
+def test_page_marks_that_a_conversion_left_are_no_passages(read) -> None:
+    report = read("# Torget\n\nVi lyser upp träden.\n\nSida 3 av 20\n\nOch fontänen.\n", "t.md")
+    assert [p.text for p in report.passages] == ["Vi lyser upp träden.", "Och fontänen."]
+
+
+def test_who_wrote_and_took_pictures_is_no_passage(read) -> None:
+    text = "# Torget\n\nAv Vera Alm, 3 maj 2024\n\nText: Vera Alm. Foto: Olle Bark\n\nDet är öppet.\n\n© Torget 2024\n"
+    assert [p.text for p in read(text, "t.md").passages] == ["Det är öppet."]
+
+
+def test_a_quote_ends_before_the_hyphen_that_a_page_breaks(read) -> None:
+    report = read(
+        "REGION NORR\n1. Vad gör ni?\n• I år har vi för första gången sedan torget byggdes om fått trygg-\nSida 1\n"
+        "\fhetsvärdar som går två och två.\n• Slut\nSida 2\n\fREGION SYD\n1. Vad gör ni?\n• Allt\nSida 3\n"
+    )
+    assert one(report, "I år").text.endswith("fått trygghetsvärdar som går två och två.")
+    assert one(report, "I år").quote.endswith("byggdes om fått trygg")

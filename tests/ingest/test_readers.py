@@ -8,6 +8,7 @@ import pytest
 
 from ingest.errors import UnreadableFile
 from ingest.pipeline import read_report
+from ingest.readers import extract
 
 
 def reason(path: Path) -> str:
@@ -111,3 +112,9 @@ def _png() -> bytes:
         chunk(b"IHDR", struct.pack(">IIBBBBB", 10, 1, 8, 2, 0, 0, 0)) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
     )
     return out.getvalue()
+
+
+def test_a_block_of_html_that_is_wholly_bold_is_a_bold_line(tmp_path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text("<p><b>Vem betalar?</b></p><p><b>Piteå</b> betalar</p><p>Ingen</p>", encoding="utf-8")
+    assert [sign.bold for sign in extract(path, "a.html").signs.values()] == [True, False, False]

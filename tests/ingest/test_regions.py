@@ -15,6 +15,7 @@ GAZETTEER = Gazetteer()
         ("Värmland/Dalaland", "Värmland/Dalsland"),
         ("NORRA KUSTEN", "Norra Kusten"),
         ("Småland/Öland", "Småland/Öland"),
+        ("Småland/ Öland", "Småland/Öland"),
     ],
 )
 def test_names_are_spelled_as_the_network_does_and_new_ones_as_printed(printed: str, name: str) -> None:
@@ -32,6 +33,11 @@ def test_names_are_spelled_as_the_network_does_and_new_ones_as_printed(printed: 
         ("REGI ON SYD", "Syd", None),
         ("Dalarna/Gävleborg: Mora", "Dalarna/Gävleborg", "Mora"),
         ("Sjuhärad – värdstad Borås", "Sjuhärad", "Borås"),
+        ("Norr, Piteå 4 mars", "Norr", "Piteå"),
+        ("Dokumentation från Region Norr i Piteå", "Norr", "Piteå"),
+        ("Region Kust (Lysekil)", "Kust", "Lysekil"),
+        ("Region 3: Kiruna", "3", "Kiruna"),
+        ("Region Väst – Borås och Lerum", "Väst", "Borås, Lerum"),
     ],
 )
 def test_a_heading_tells_region_and_host(line: str, region: str, host: str | None) -> None:
@@ -57,4 +63,5 @@ def test_sentences_about_regions_are_no_headings(line: str) -> None:
 
 def test_a_host_line_names_the_town_alone() -> None:
     assert read_host_line("Värdstad Ängelhom", GAZETTEER) == "Ängelholm"
+    assert read_host_line("Plats: Umeå, Folkets hus", GAZETTEER) == "Umeå"
     assert read_host_line("Värdstad utses senare under året", GAZETTEER) is None
