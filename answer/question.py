@@ -378,7 +378,7 @@ def _meeting_fact(masked: str, known: Known) -> str | None:
 
 
 _FIGURE_ASKED = re.compile(
-    r"\b(?:hur (?:mycket|manga|stor\w*|lange|ofta|lang|gammal|dyrt?)|vad kosta\w*|vilken summa|vilket belopp|antal(?:et)?|procent)\b"
+    r"\b(?:hur (?:mycket|mkt|manga|stor\w*|lange|ofta|lang|langt|gammal|gamla|dyrt?|hog\w*|snabbt|fort)|vad kosta\w*|vilken summa|vilket belopp|antal(?:et)?|procent)\b"
 )
 
 

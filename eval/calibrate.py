@@ -1,8 +1,8 @@
 """Fit the relevance model: python -m eval.calibrate [--write]
 
 Evidence for each passage (index/search.py) becomes the probability that it states something on the topic. Fitted on the
-tuning split of the question set over the opened index and on fictional topics that no model was trained on; cross-
-validated by question; the held-back split is never read. Writes index/calibration.json and a reliability plot.
+tuning split of the question set over the opened indexes, and on the fictional worlds that the encoder was not trained on;
+cross-validated by question; the held-back split is never read. With --write: index/calibration.json.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,11 +21,14 @@ from sklearn.model_selection import GroupKFold
 
 from answer.assemble import open_assistant
 from answer.assistant import Assistant
+from answer.model import Query
 from answer.relevance import admitted
 from eval.cases import load, select
 from eval.places import Places
+from eval.worlds import World, open_world, read_worlds
 from index.calibration import CLIP, Calibration
-from index.search import Features, Searcher
+from index.embedding import load_encoder
+from index.search import Features
 from ingest.settings import read_settings
 
 FEATURES = (
@@ -71,15 +74,19 @@ def of_question_set(assistant: Assistant, names: Sequence[str], split: str = "tu
     return examples
 
 
-def of_topics(searcher: Searcher, topics: Iterable[dict], names: Sequence[str]) -> list[Example]:
-    """An example per question of a fictional topic; `searcher` holds all their passages with "topic/n" ids."""
+def of_world(world: World, assistant: Assistant, names: Sequence[str]) -> list[Example]:
+    """An example per question of a fictional world, over the passages that its filters admit."""
     examples = []
-    for number, topic in enumerate(topics):
-        right = {f"{number}/{n}" for n in range(len(topic["positives"]))}
-        labels = np.array([int(p.id in right) for p in searcher.passages])
-        for question in topic["questions"]:
-            evidence = matrix(searcher.features(question), names)
-            examples.append(Example(question, "fictional", evidence, labels))
+    passages = assistant.searcher.passages
+    for asked in world.questions:
+        understood = assistant.understand(Query(asked.question))
+        inside = np.array([admitted(p, understood, assistant.library) for p in passages])
+        if understood.fact or understood.unknown or not understood.topic or not inside.any():
+            continue
+        labels = np.array([1 if p.id in asked.answers else -1 if p.id in asked.also else 0 for p in passages])
+        evidence = matrix(assistant.searcher.features(understood.text, inside), names)
+        kind = f"w-{asked.kind}"
+        examples.append(Example(asked.question, kind, evidence[inside], labels[inside]))
     return examples
 
 
@@ -138,7 +145,7 @@ def summary(
 
 
 def cross_validated(
-    examples: Sequence[Example], extra: Sequence[Example], names: Sequence[str], share: float, strength: float
+    examples: Sequence[Example], names: Sequence[str], weights: Sequence[float], strength: float
 ) -> list[NDArray[np.float64]]:
     """Each example's probabilities from a model that did not see its question."""
     scores: list[NDArray[np.float64]] = [np.zeros(0)] * len(examples)
@@ -146,16 +153,10 @@ def cross_validated(
     questions = sorted({e.question for e in examples})
     groups = [questions.index(e.question) for e in examples]
     for train, test in GroupKFold(n_splits=6).split(indices, groups=groups):
-        chosen = [examples[i] for i in train] + list(extra)
-        calibration = fit(chosen, _weights(len(train), len(extra), share), names, strength)
+        calibration = fit([examples[i] for i in train], np.array([weights[i] for i in train]), names, strength)
         for i in test:
             scores[i] = probabilities(calibration, examples[i], names)
     return scores
-
-
-def _weights(real: int, fictional: int, share: float) -> NDArray[np.float64]:
-    """Question weights, so that the fictional ones count `share` of the real ones together."""
-    return np.concatenate([np.ones(real), np.full(fictional, share * real / max(fictional, 1))])
 
 
 def show(rows: dict[str, dict[str, float]]) -> None:
@@ -176,7 +177,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--write", action="store_true", help="write index/calibration.json")
     parser.add_argument("--features", default=",".join(FEATURES))
     parser.add_argument("--strength", type=float, default=1.0)
-    parser.add_argument("--share", type=float, default=0.5)
+    parser.add_argument("--worlds", type=float, default=1.0, help="weight of a fictional question against a real one")
     parser.add_argument("--threshold", type=float, default=0.5)
     options = parser.parse_args(arguments)
     settings = read_settings()
@@ -184,9 +185,14 @@ def main(arguments: list[str] | None = None) -> int:
     examples: list[Example] = []
     for index in options.index or [settings.index]:
         examples += of_question_set(open_assistant(replace(settings, index=index)), names)
-    scores = cross_validated(examples, [], names, options.share, options.strength)
+    real = len(examples)
+    encoder = load_encoder(settings)
+    for world in read_worlds("held"):
+        examples += of_world(world, open_world(world, encoder), names)
+    weights = [1.0 if i < real else options.worlds for i in range(len(examples))]
+    scores = cross_validated(examples, names, weights, options.strength)
     show(summary(examples, scores, options.threshold))
-    calibration = fit(examples, np.ones(len(examples)), names, options.strength)
+    calibration = fit(examples, np.array(weights), names, options.strength)
     print(json.dumps(calibration.weights, indent=1), calibration.bias)
     if options.write:
         calibration.save()

@@ -177,7 +177,9 @@ def _mean(values: Iterable[float | None]) -> float:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.worlds", description="Answers on fictional worlds, measured.")
     parser.add_argument("--split", choices=("train", "held"), help="only these worlds")
-    parser.add_argument("--misses", action="store_true", help="list each question with what was missed and what was wrong")
+    parser.add_argument(
+        "--misses", action="store_true", help="list each question with what was missed and what was wrong"
+    )
     options = parser.parse_args(arguments)
     encoder = load_encoder(read_settings())
     every: list[Outcome] = []

@@ -100,7 +100,9 @@ def read_world_topics(vectors: Callable[[Sequence[str], Sequence[str]], NDArray[
             for entry in world["passages"]
         }  # fmt: skip
         asked = [question for question in world["questions"] if question["answers"]]
-        likeness = vectors([question["question"] for question in asked], [text_of(entry) for entry in passages.values()])
+        likeness = vectors(
+            [question["question"] for question in asked], [text_of(entry) for entry in passages.values()]
+        )
         for question, scores in zip(asked, likeness, strict=True):
             right = {*question["answers"], *question.get("also", [])}
             order = [list(passages)[n] for n in np.argsort(-scores, kind="stable")]
