@@ -14,7 +14,9 @@ from datetime import datetime
 import docx
 import typst
 
-from answer.model import Answer, Citation, NoAnswer, Understanding
+from answer.messages import message
+from answer.model import Answer, Citation, Claim, NoAnswer, Understanding
+from ui.answers import says_first, side_name
 from ui.labels import citation_label, long_date, region_name, short_date
 from ui.state import Exchange
 from ui.texts import t
@@ -149,11 +151,15 @@ def _section(result: Answer | NoAnswer) -> Section:
         nearby = ((t("answer.nearby"), near),) if near else ()
         return Section(result.query.question, narrowed, text, nearby, _sources(result.nearby))
     groups: dict[str, list[Statement]] = {}
-    for claim in result.claims:
-        text = _MARKER.sub("", claim.text)
-        if claim.weak:
-            text += " " + t("export.weak", weak=t("answer.weak"))
-        groups.setdefault(claim.section or "", []).append(Statement(text, claim.citations))
+    said = {claim.citations: _statement(claim) for claim in result.claims}
+    told: set[int] = set()
+    for side in result.sides:
+        told |= set(side.citations)
+        silent = [Statement(message("silent"), ())]
+        groups[side_name(side)] = [said[(n,)] for n in side.citations if (n,) in said] or silent
+    for claim in result.claims[1 if says_first(result) else 0 :]:
+        if not told & set(claim.citations):
+            groups.setdefault(claim.section or "", []).append(_statement(claim))
     return Section(
         result.query.question,
         narrowed,
@@ -161,6 +167,11 @@ def _section(result: Answer | NoAnswer) -> Section:
         tuple((heading, tuple(statements)) for heading, statements in groups.items()),
         _sources(result.citations),
     )
+
+
+def _statement(claim: Claim) -> Statement:
+    text = _MARKER.sub("", claim.text)
+    return Statement(f"{text} {t('export.weak', weak=t('answer.weak'))}" if claim.weak else text, claim.citations)
 
 
 def _sources(citations: Sequence[Citation]) -> tuple[Source, ...]:
