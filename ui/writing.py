@@ -38,9 +38,9 @@ def _progress(exchange: Exchange, drafting: Drafting) -> None:
     if drafting.result is not None or drafting.found is not exchange.result:
         st.rerun()  # the whole page: the answer changes place
     said = t("writing.rewording") if drafting.rewording else t("writing.writing")
-    text = drafting.text.strip()
-    draft = f'<div class="cg-draft"><div>{escape(text)}</div></div>' if text else ""
-    st.html(f'<div class="cg-writing"><p role="status">{escape(said)}</p>{draft}</div>')
+    st.html(f'<p class="cg-soft" role="status">{escape(said)}</p>')  # apart from the draft: it is read out once
+    if text := drafting.text.strip():
+        st.html(f'<div class="cg-draft"><div>{escape(text)}</div></div>')
     st.button(
         t("writing.stop"),
         key=f"stop-{exchange.id}",

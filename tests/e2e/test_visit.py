@@ -9,26 +9,10 @@ import pytest
 from PIL import Image
 
 from tests.e2e.conftest import Site
+from tests.e2e.drive import ask, open_page
 from tests.ui.standins import PDF, TEXT
 
 pytestmark = pytest.mark.browser
-
-PATIENCE = 90_000  # milliseconds; the machine may be busy
-
-
-def open_page(browser: Any, url: str, width: int = 1280, height: int = 900, scheme: str = "light") -> Any:
-    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
-    page.set_default_timeout(PATIENCE)
-    page.goto(url)
-    return page
-
-
-def ask(page: Any, question: str) -> None:
-    page.locator("textarea").fill(question)
-    page.keyboard.press("Enter")
-    page.locator("p.cg-question", has_text=question).wait_for()
-    page.locator(".cg-answer").last.wait_for()
-    page.wait_for_function("document.documentElement.lang === 'sv'")  # the script that catches clicks is there
 
 
 def yellow(png: bytes) -> list[tuple[int, int]]:
