@@ -74,8 +74,8 @@ def compose(
                 probability=hit.probability,
             )
         )
-    lead = _lead(understood, claims, citations)
     sides = _sides(understood, citations, library) if comparison else ()
+    lead = _lead(understood, claims, citations, sides)
     text = _text(lead, understood, claims, citations, sides)
     return Answer(query, understood, lead, text, tuple(claims), tuple(citations), sides=sides)
 
@@ -162,7 +162,9 @@ def _one_question(understood: Understanding, citations: Sequence[Citation]) -> s
     return questions.pop() if narrowed and len(citations) > 2 and len(questions) == 1 else None
 
 
-def _lead(understood: Understanding, claims: Sequence[Claim], citations: Sequence[Citation]) -> str:
+def _lead(
+    understood: Understanding, claims: Sequence[Claim], citations: Sequence[Citation], sides: Sequence[Side]
+) -> str:
     if understood.intent == "fact" and len(claims) == 1:
         lead = f"{claims[0].text} [{claims[0].citations[0]}]"
         return f"{lead} {message('weak')}" if claims[0].weak else lead
@@ -171,7 +173,7 @@ def _lead(understood: Understanding, claims: Sequence[Claim], citations: Sequenc
     topic = _phrase(understood)
     if understood.intent == "comparison":
         lead = message("lead_comparison", topic=f"”{topic}”" if topic else "detta")
-        if understood.meetings and len(understood.regions) < 2 and len(understood.towns) < 2:
+        if understood.meetings and sides and sides[0].kind == "meeting":
             lead = message("lead_change", topic=f"”{topic}”" if topic else "detta")
         return lead
     elif not understood.topic:

@@ -121,10 +121,10 @@ def _prose(answer: Answer, chips: _Chips) -> list[str]:
     coverage = paragraphs.pop() if len(answer.citations) > 1 else ""
     parts = []
     for number, paragraph in enumerate(paragraphs):
-        if heading := _HEADING.fullmatch(paragraph):
-            parts.append(f"<h3>{escape(heading[1])}</h3>")
-            continue
         lines = paragraph.split("\n")
+        if heading := _HEADING.fullmatch(lines[0]):
+            parts.append(f"<h3>{escape(heading[1])}</h3>")
+            lines = lines[1:]
         said = [line for line in lines if not line.startswith("- ")]
         items = [line[2:] for line in lines if line.startswith("- ")]
         if said:

@@ -1,4 +1,4 @@
-"""The one piece of JavaScript: clicks on citation chips, copying, scrolling, the page's language.
+"""The one piece of JavaScript: clicks on citation chips, copying, scrolling.
 
 Chips are links in static HTML; Streamlit would open them as a new visit. The component catches a plain click and tells
 Python instead (a click with Ctrl or the middle button still opens a window of its own). It sends no data elsewhere and
@@ -15,7 +15,6 @@ import streamlit as st
 
 _JS = """
 export default function ({ data, setTriggerValue }) {
-  document.documentElement.lang = "sv";
   const open = (event) => {
     const copy = event.target.closest("[data-cg-copy]");
     if (copy) {
@@ -41,6 +40,7 @@ export default function ({ data, setTriggerValue }) {
   if (window.cgOpen) document.removeEventListener("click", window.cgOpen);
   window.cgOpen = open;
   document.addEventListener("click", open);
+  document.documentElement.dataset.cgReady = "true";
 
   document.querySelectorAll("a.cg-open-now").forEach((chip) => {
     chip.classList.remove("cg-open-now");

@@ -19,4 +19,9 @@ def ask(page: Any, question: str) -> None:
     page.keyboard.press("Enter")
     page.locator("p.cg-question", has_text=question).wait_for()
     page.locator(".cg-answer").last.wait_for()
-    page.wait_for_function("document.documentElement.lang === 'sv'")  # the script that catches clicks is there
+    ready(page)
+
+
+def ready(page: Any) -> None:
+    """Wait for the script that catches clicks."""
+    page.wait_for_function("document.documentElement.dataset.cgReady === 'true'")

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.e2e.conftest import Site
-from tests.e2e.drive import ask, open_page
+from tests.e2e.drive import ask, open_page, ready
 from tests.ui.standins import PDF, TEXT
 
 pytestmark = pytest.mark.browser
@@ -74,7 +74,7 @@ def test_reader_manages_with_the_keyboard_alone(site: Site, browser: Any) -> Non
     page.keyboard.press("Enter")
     chip = page.locator("a.cg-chip").first
     chip.wait_for()
-    page.wait_for_function("document.documentElement.lang === 'sv'")
+    ready(page)
     chip.focus()
     page.keyboard.press("Enter")
     page.locator(".st-key-source-panel").wait_for()
@@ -103,7 +103,7 @@ def test_on_a_phone_the_source_comes_below_and_nothing_is_cut_off(site: Site, br
 
 def test_text_document_is_shown_in_its_context(site: Site, browser: Any) -> None:
     page = open_page(browser, f"{site.url}/kallor?vy=ort&ort=Arvika")
-    page.wait_for_function("document.documentElement.lang === 'sv'")
+    ready(page)
     page.locator("a.cg-chip", has_text="Loppis på torget").first.click()
     mark = page.locator(".cg-text mark").first
     mark.wait_for()

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from ingest.errors import PromptError
-from ui.texts import messages, t, texts
+from ui.texts import mapping, messages, t, texts
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "ui").glob("*.py"))]
-USED = re.compile(r"""\b(?:t|texts|_format)\(\s*(?:iso, )?f?["']([a-z_.]+(?:\{[\w.]+\}[a-z_.]*)?)["']""")
+USED = re.compile(r"""\b(?:t|texts|mapping|_format)\(\s*(?:iso, )?f?["']([a-z_.]+(?:\{[\w.]+\}[a-z_.]*)?)["']""")
 NAMED = re.compile(r"""["']([a-z_]+\.[a-z_]+)["']""")
 
 
@@ -50,3 +50,5 @@ def test_missing_text_and_missing_variable_are_named() -> None:
         t("citation.page")
     with pytest.raises(PromptError, match="not a list"):
         texts("chat.title")
+    with pytest.raises(PromptError, match="not a mapping"):
+        mapping("chat.examples")
