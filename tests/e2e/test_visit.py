@@ -138,6 +138,31 @@ def test_administrator_brings_in_corrects_publishes_and_undoes(site: Site, brows
     reader.close()
 
 
+def test_region_of_a_document_without_pages_is_given_its_passages(site: Site, browser: Any) -> None:
+    page = open_page(browser, f"{site.url}/hantera")
+    page.locator("input[type=file]").wait_for(state="attached")
+    page.set_input_files("input[type=file]", [site.uploads / "ljus.md"])
+    page.get_by_text("ljus.md är läst men inte publicerad.").wait_for()
+    page.get_by_text("Lägg till region").click()
+    new = page.get_by_label("Region", exact=True).last
+    page.wait_for_function("document.querySelectorAll('input[aria-label=Region]').length === 2")
+    new.fill("Syd")
+    new.press("Tab")
+    for label in ("Från stycke", "Till stycke"):
+        page.get_by_label(label).last.click()
+        page.get_by_role("option", name="Ystad tänder").click()
+    page.locator("ul.cg-chapters", has_text="Syd").wait_for()
+    page.get_by_role("button", name="Publicera 1 rapport").click()
+    page.get_by_text("Klart: lade till ljus.md").wait_for()
+    reader = open_page(browser, site.url)
+    ask(reader, "Vem tänder marschaller på torget i advent?")
+    reader.locator("a.cg-chip", has_text="Region Syd · 5 mars 2026").first.wait_for()
+    page.get_by_role("button", name="Ångra: lade till ljus.md").click()
+    page.get_by_text("Klart: ångrade senaste ändringen").wait_for()
+    page.close()
+    reader.close()
+
+
 # Every visible text against what lies behind it (WCAG 2.2, 1.4.3); canvas turns any CSS colour into numbers.
 CONTRAST = """
 () => {

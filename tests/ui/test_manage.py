@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from ingest.corrections import Correction, RegionCorrection
 from ingest.errors import IndexMissing
 from ingest.model import IngestReport
-from tests.ui.standins import PDF
+from tests.ui.standins import PDF, TEXT
 from ui import manage
 from ui.corpus import Change
 from ui.correct import merged
@@ -67,6 +67,26 @@ def test_report_that_is_there_can_be_corrected(
     assert change.corrections == (
         (PDF, Correction(regions=(("Nord", RegionCorrection(name="Norra Norr", host_town="Luleå")),))),
     )
+
+
+def test_in_a_document_without_pages_a_region_is_given_its_passages(
+    open_manage: Callable[[], AppTest], changes: list[tuple[str, Change]]
+) -> None:
+    at = open_manage()
+    at.selectbox(key="existing").select(TEXT).run()
+    next(toggle for toggle in at.toggle if toggle.label == "Lägg till region").set_value(True).run()
+    next(f for f in at.text_input if f.label == "Region").set_value("Värmland")
+    first, last = (next(s for s in at.selectbox if s.label == label) for label in ("Från stycke", "Till stycke"))
+    assert first.options[0].startswith("1. Arvika ordnar loppis") and not at.number_input
+    first.select(2)
+    last.select(1).run()
+    assert "första stycket är efter det sista" in at.error[0].value
+    next(s for s in at.selectbox if s.label == "Från stycke").select(1)
+    next(s for s in at.selectbox if s.label == "Till stycke").select(2).run()
+    labelled(at, "Spara rättelser").click().run()
+    wait(at)
+    (_, change) = changes[0]
+    assert change.corrections == ((TEXT, Correction(regions=(("Värmland", RegionCorrection(passages=(1, 2))),))),)
 
 
 def test_wrong_date_and_wrong_pages_are_said_and_nothing_can_be_saved(open_manage: Callable[[], AppTest]) -> None:
