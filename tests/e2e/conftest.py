@@ -89,11 +89,14 @@ class Site:
 @pytest.fixture(scope="session")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the program, so that thumbs, reviews and logins leave nothing in the developer's."""
-    root = tmp_path_factory.mktemp("program")
+    return copy_program(tmp_path_factory.mktemp("program") / "program")
+
+
+def copy_program(root: Path) -> Path:
+    root.mkdir(parents=True)
+    kept_out = shutil.ignore_patterns("__pycache__", "local", "runs", "secrets.toml")
     for name in ("ingest", "index", "answer", "eval", "ui", "prompts", ".streamlit"):
-        shutil.copytree(
-            ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "local", "runs", "secrets.toml")
-        )
+        shutil.copytree(ROOT / name, root / name, ignore=kept_out)
     shutil.copy(ROOT / "app.py", root)
     return root
 
