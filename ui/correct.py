@@ -141,7 +141,8 @@ def _row(
 ) -> tuple[str, tuple[int, int] | None, str]:
     """One region's fields: its name, its pages (or its passages, in a document without pages), its host town."""
     paged = _paged(report)
-    columns = st.columns([4, 2, 2, 4] if paged else [3, 4, 4, 3], vertical_alignment="bottom")
+    row = st.container(key=f"region-row-{key}")
+    columns = row.columns([4, 2, 2, 4] if paged else [3, 4, 4, 3], vertical_alignment="bottom")
     region = columns[0].text_input(t("manage.region_name"), name, key=f"{key}-name").strip()
     numbers: list[int | None] = []
     for column, which, value in zip(columns[1:3], ("first", "last"), now, strict=True):

@@ -44,7 +44,7 @@ def test_a_thumb_in_the_chat_becomes_a_question_that_is_run(site: Site, browser:
     )
     assert {mention.town for mention in made.expected} >= {"Kiruna", "Växjö"}
     page.get_by_role("button", name="Till listan").click()
-    search = page.get_by_label("Sök", exact=True)
+    search = page.get_by_role("textbox", name="Sök")
     search.fill("vad gör städerna med presentkort")
     search.press("Enter")
     page.get_by_role("button", name="Kör den visade frågan").click()

@@ -13,6 +13,7 @@ from ui import manage
 from ui.corpus import Change
 from ui.correct import merged
 from ui.jobs import Board, Job
+from ui.texts import t
 
 
 def _page() -> None:
@@ -138,6 +139,12 @@ def test_before_the_first_index_reports_can_be_brought_in(engine: object, open_m
 )
 def test_progress_is_said_in_swedish(what: str, said: str) -> None:
     assert manage.step(Job("x", what, 1, 4)) == said
+
+
+@pytest.mark.parametrize("name", ["said_add", "said_replace", "said_remove", "said_correct", "said_read", "said_undo"])
+def test_what_is_going_on_is_said_in_the_present(name: str) -> None:
+    said = t(f"manage.{name}", names="a.pdf")
+    assert manage.doing(said) != said and manage.doing(said).split()[0].endswith("r")
 
 
 def test_one_job_at_a_time_and_a_failed_one_lets_the_next_start() -> None:
