@@ -17,7 +17,7 @@ import typst
 from answer.messages import message
 from answer.model import Answer, Citation, Claim, NoAnswer, Understanding
 from ui.answers import says_first, side_name
-from ui.labels import citation_label, long_date, region_name, short_date
+from ui.labels import citation_label, long_date, page_label, region_name, short_date
 from ui.state import Exchange
 from ui.texts import t
 
@@ -32,9 +32,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class Source:
+    """`place` names region, meeting and page with the report's title; a title that is the place itself stands once."""
+
     number: int
-    label: str
-    title: str
+    place: str
     quote: str
 
 
@@ -65,7 +66,7 @@ def to_markdown(exchanges: Sequence[Exchange], now: datetime) -> str:
         if section.sources:
             lines += [f"### {t('export.sources')}", ""]
             for s in section.sources:
-                lines.append(f"{s.number}. {_md(s.label)}. {_md(s.title)}. {_md(t('export.quote', quote=s.quote))}")
+                lines.append(f"{s.number}. {_md(s.place)}. {_md(t('export.quote', quote=s.quote))}")
             lines.append("")
     return "\n".join([*lines, t("export.made", when=_when(now)), ""])
 
@@ -80,7 +81,7 @@ def to_text(exchanges: Sequence[Exchange]) -> str:
             lines += [f"• {s.text}{_marks(s.citations)}" for s in statements]
         if section.sources:
             lines += ["", t("export.sources")]
-            lines += [f"[{s.number}] {s.label}. {s.title}" for s in section.sources]
+            lines += [f"[{s.number}] {s.place}" for s in section.sources]
         parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"
 
@@ -103,7 +104,7 @@ def to_word(exchanges: Sequence[Exchange], now: datetime) -> bytes:
         if section.sources:
             document.add_heading(t("export.sources"), 2)
             for source in section.sources:
-                line = document.add_paragraph(f"[{source.number}] {source.label}. {source.title}. ")
+                line = document.add_paragraph(f"[{source.number}] {source.place}. ")
                 line.add_run(t("export.quote", quote=source.quote)).italic = True
     document.add_paragraph(t("export.made", when=_when(now)))
     buffer = io.BytesIO()
@@ -140,7 +141,7 @@ def to_pdf(exchanges: Sequence[Exchange], now: datetime) -> bytes:
 
 
 def _source_line(source: Source) -> str:
-    return f"[{source.number}] {source.label}. {source.title}. "
+    return f"[{source.number}] {source.place}. "
 
 
 def _section(result: Answer | NoAnswer) -> Section:
@@ -175,7 +176,14 @@ def _statement(claim: Claim) -> Statement:
 
 
 def _sources(citations: Sequence[Citation]) -> tuple[Source, ...]:
-    return tuple(Source(c.number, citation_label(c), c.title, c.quote) for c in citations)
+    return tuple(Source(c.number, _place(c), c.quote) for c in citations)
+
+
+def _place(citation: Citation) -> str:
+    if citation.meeting is not None:
+        return f"{citation_label(citation)}. {citation.title}"
+    page = page_label(citation.pages or ((citation.page, citation.page) if citation.page else None))
+    return ", ".join(filter(None, [citation.title, page]))
 
 
 def _narrowed(read: Understanding) -> str:

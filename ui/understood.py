@@ -78,21 +78,21 @@ def _change(exchange: Exchange, read: Understanding, assistant: Assistant, again
         t("understood.change"), icon=":material/tune:", help=t("understood.change_help"), key=f"change-{key}"
     ):
         topic = st.text_input(t("understood.topic"), read.topic, key=f"topic-{key}", max_chars=200)
-        region = _choice(t("filters.region"), regions(assistant), read.regions, f"region-{key}", region_name)
-        meeting = _choice(
+        regions_ = _choice(t("filters.region"), regions(assistant), read.regions, f"region-{key}", region_name)
+        meetings_ = _choice(
             t("filters.meeting"),
             list(meetings(assistant)),
             read.meetings,
             f"meeting-{key}",
-            meetings(assistant).__getitem__,
+            lambda day: meetings(assistant).get(day, day),
         )
-        town = _choice(t("filters.town"), towns(assistant), read.towns, f"town-{key}", str)
+        towns_ = _choice(t("filters.town"), towns(assistant), read.towns, f"town-{key}", str)
         if st.button(t("understood.ask_again"), key=f"again-{key}", type="primary"):
             changed = replace(
                 read,
-                regions=(region,) if region else (),
-                meetings=(meeting,) if meeting else (),
-                towns=(town,) if town else (),
+                regions=regions_,
+                meetings=meetings_,
+                towns=towns_,
                 unknown=(),
             )
             if topic.strip() != read.topic:
@@ -103,6 +103,9 @@ def _change(exchange: Exchange, read: Understanding, assistant: Assistant, again
 
 def _choice(
     label: str, options: list[str], chosen: tuple[str, ...], key: str, name: Callable[[Any], str]
-) -> str | None:
-    index = options.index(chosen[0]) if len(chosen) == 1 and chosen[0] in options else None
-    return st.selectbox(label, options, index, key=key, format_func=name, placeholder=t("understood.any"))
+) -> tuple[str, ...]:
+    """None, one or several of the options; what was understood is among them, also under another name."""
+    offered = [*options, *(value for value in chosen if value not in options)]
+    return tuple(
+        st.multiselect(label, offered, list(chosen), key=key, format_func=name, placeholder=t("understood.any"))
+    )

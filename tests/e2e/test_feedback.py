@@ -9,7 +9,7 @@ import pytest
 from eval.cases import Case
 from eval.store import QuestionStore
 from tests.e2e.conftest import Site
-from tests.e2e.drive import ask, open_page
+from tests.e2e.drive import ask, open_page, pale
 
 pytestmark = pytest.mark.browser
 
@@ -43,6 +43,8 @@ def test_a_thumb_in_the_chat_becomes_a_question_that_is_run(site: Site, browser:
         "ifrågasatt",
     )
     assert {mention.town for mention in made.expected} >= {"Kiruna", "Växjö"}
+    page.get_by_role("tab").first.wait_for()
+    assert pale(page) == {}
     page.get_by_role("button", name="Till listan").click()
     search = page.get_by_role("textbox", name="Sök")
     search.fill("vad gör städerna med presentkort")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.answer.fake_llm_server import CutOff, FakeServer, Reply, Stall, Status, Trickle, passages_in
 from tests.e2e.conftest import Site, served
-from tests.e2e.drive import ask, open_page
+from tests.e2e.drive import ask, open_page, pale
 
 pytestmark = pytest.mark.browser
 
@@ -87,6 +87,8 @@ def test_the_models_checked_answer_takes_the_place_of_what_was_found_at_once(
     shown = page.locator(".cg-evidence[open]").inner_text()
     assert "<underlag>" in shown and "Region: Norr" in shown and "Knivsta" in shown
     assert KEY not in page.content() and KEY in model.keys
+    assert pale(page) == {}
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= 1280
     page.locator("a.cg-chip").first.click()  # its sources open like any other's
     page.locator(".st-key-source-page img").wait_for()
     page.close()
