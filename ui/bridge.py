@@ -57,8 +57,13 @@ export default function ({ data, setTriggerValue }) {
     let left = false;  // the reader has scrolled; leave the page where it is
     const leave = () => { left = true; };
     ["wheel", "touchmove", "keydown"].forEach((kind) => window.addEventListener(kind, leave, { once: true, passive: true }));
+    let focused = false;  // once: the keyboard goes on from the source that opened, or from the chip it was opened by
     const go = () => {
       const target = document.getElementById(data.scroll);
+      if (target && !focused && !left && (data.scroll === "cg-source" || data.scroll.endsWith("-cg-chip"))) {
+        focused = true;
+        target.focus({ preventScroll: true });
+      }
       if (left || !target || data.nonce !== window.cgNonce) return;
       const box = target.getBoundingClientRect();
       const beside = data.scroll === "cg-source" && window.innerWidth >= 1000;  // it is in view there already

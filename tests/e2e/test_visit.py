@@ -78,10 +78,12 @@ def test_reader_manages_with_the_keyboard_alone(site: Site, browser: Any) -> Non
     chip.focus()
     page.keyboard.press("Enter")
     page.locator(".st-key-source-panel").wait_for()
-    close = page.get_by_role("button", name="Stäng")
-    close.focus()
+    page.wait_for_function("document.activeElement?.id === 'cg-source'")
+    page.keyboard.press("Shift+Tab")
+    page.wait_for_function("document.activeElement?.innerText?.includes('Stäng')")
     page.keyboard.press("Enter")
     page.locator(".st-key-source-panel").wait_for(state="detached")
+    page.wait_for_function("document.activeElement?.id === 'cg-s1-1-cg-chip'")
     page.close()
 
 
