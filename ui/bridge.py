@@ -31,6 +31,7 @@ export default function ({ data, setTriggerValue }) {
     const link = event.target.closest("a[data-cg-open]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
+    window.cgClicked = { href: link.getAttribute("href"), exchange: link.dataset.cgOpen, top: link.getBoundingClientRect().top };
     setTriggerValue("clicked", {
       query: link.getAttribute("href").split("?")[1] || "",
       exchange: link.dataset.cgOpen,
@@ -67,13 +68,25 @@ export default function ({ data, setTriggerValue }) {
       if (left || !target || data.nonce !== window.cgNonce) return;
       const box = target.getBoundingClientRect();
       const beside = data.scroll === "cg-source" && window.innerWidth >= 1000;  // it is in view there already
-      if (!beside && (box.top < 50 || box.top > window.innerHeight * 0.4)) {
+      if (beside) keepInPlace(target);
+      else if (box.top < 50 || box.top > window.innerHeight * 0.4) {
         const main = target.closest(".stMain") || document.scrollingElement;  // never what lies around it
         main.scrollTo({ top: main.scrollTop + box.top - 84, behavior: calm ? "auto" : "smooth" });
       }
     };
     [80, 500, 1000, 1700].forEach((wait) => setTimeout(go, wait));  // the page grows while pictures load
   }
+}
+
+// The text beside a source is narrower and so longer: what was clicked stays where it was.
+function keepInPlace(target) {
+  const clicked = window.cgClicked;
+  if (!clicked) return;
+  const same = [...document.querySelectorAll("a[data-cg-open]")].find(
+    (link) => link.getAttribute("href") === clicked.href && link.dataset.cgOpen === clicked.exchange && link.offsetParent
+  );
+  const main = target.closest(".stMain");
+  if (same && main) main.scrollTop += same.getBoundingClientRect().top - clicked.top;
 }
 
 async function copyText(button) {
