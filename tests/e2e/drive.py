@@ -71,6 +71,9 @@ CONTRAST = """
 
 def pale(page: Any) -> dict[str, list[str]]:
     """The texts that cannot be read well enough, by theme; empty where all can."""
+    page.locator(
+        "[data-testid=stApp][data-test-script-state=notRunning]"
+    ).wait_for()  # what is being drawn anew is pale
     found = {}
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
