@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import about, access, chat, manage, questions, sources, state, style
+from ui import about, access, chat, manage, questions, sources, state, style, wording
 from ui.access import Role
 from ui.texts import t
 
@@ -22,6 +22,7 @@ def main() -> None:
         page_title=t("app.name"), page_icon=":material/menu_book:", layout="wide", initial_sidebar_state=260
     )
     style.apply()
+    wording.swedish()
     who = access.visitor()
     if not access.gate(who):
         return
@@ -41,11 +42,15 @@ def main() -> None:
 
 
 def _page(name: str, render: Callable[[], None], icon: str, path: str, default: bool = False) -> StreamlitPage:
+    title = t(f"app.{name}")
+
     def run() -> None:
+        if not default:
+            st.set_page_config(page_title=f"{title} – {t('app.name')}")
         with state.explained():
             render()
 
-    return st.Page(run, title=t(f"app.{name}"), icon=icon, url_path=path, default=default)
+    return st.Page(run, title=title, icon=icon, url_path=path, default=default)
 
 
 def _with_assistant(page: Callable[[Assistant], None]) -> Callable[[], None]:

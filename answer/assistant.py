@@ -17,7 +17,7 @@ from answer.citations import cite_passage, holds
 from answer.compose import compose
 from answer.facts import answer_from_facts
 from answer.messages import message
-from answer.model import Answer, NoAnswer, Query, Understanding
+from answer.model import Answer, Exchange, NoAnswer, Query, Understanding
 from answer.question import Known, plain, understand
 from answer.relevance import IN_SECTION, admitted, relevant
 from answer.sections import Sections
@@ -90,11 +90,13 @@ class Assistant:
         query = result.query
         if self.writer is None or isinstance(result, Answer) or not query.history or query.understanding:
             return result
-        question = self.writer.rewrite(query)
+        exchanges: list[Exchange] = []
+        question = self.writer.rewrite(query, exchanges)
         again = self.find(replace(query, question=question, history=())) if question else result
         if isinstance(again, NoAnswer):
             return result
-        return replace(again, query=query, understanding=replace(again.understanding, follow_up=True))
+        read = replace(again.understanding, follow_up=True)
+        return replace(again, query=query, understanding=read, exchanges=tuple(exchanges))
 
     def draft(self, answer: Answer, stop: threading.Event | None = None) -> Draft:
         """The answer while the language model writes it (see Draft). Raises ValueError where there is no writer."""

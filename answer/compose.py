@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from answer.citations import cite_passage
 from answer.messages import message
-from answer.model import Answer, Citation, Claim, Query, Understanding
+from answer.model import Answer, Citation, Claim, Query, Side, Understanding
 from answer.question import same_region
 from answer.relevance import WEAK, speaks_of
 from answer.statement import LONG, short_question, statement
@@ -73,9 +74,10 @@ def compose(
                 probability=hit.probability,
             )
         )
-    lead = _lead(understood, claims, citations)
-    text = _text(lead, understood, claims, citations, library)
-    return Answer(query, understood, lead, text, tuple(claims), tuple(citations))
+    sides = _sides(understood, citations, library) if comparison else ()
+    lead = _lead(understood, claims, citations, sides)
+    text = _text(lead, understood, claims, citations, sides)
+    return Answer(query, understood, lead, text, tuple(claims), tuple(citations), sides=sides)
 
 
 def _in_reading_order(hits: Sequence[SearchHit], understood: Understanding, library: Library) -> list[SearchHit]:
@@ -160,7 +162,9 @@ def _one_question(understood: Understanding, citations: Sequence[Citation]) -> s
     return questions.pop() if narrowed and len(citations) > 2 and len(questions) == 1 else None
 
 
-def _lead(understood: Understanding, claims: Sequence[Claim], citations: Sequence[Citation]) -> str:
+def _lead(
+    understood: Understanding, claims: Sequence[Claim], citations: Sequence[Citation], sides: Sequence[Side]
+) -> str:
     if understood.intent == "fact" and len(claims) == 1:
         lead = f"{claims[0].text} [{claims[0].citations[0]}]"
         return f"{lead} {message('weak')}" if claims[0].weak else lead
@@ -169,7 +173,7 @@ def _lead(understood: Understanding, claims: Sequence[Claim], citations: Sequenc
     topic = _phrase(understood)
     if understood.intent == "comparison":
         lead = message("lead_comparison", topic=f"”{topic}”" if topic else "detta")
-        if understood.meetings and len(understood.regions) < 2 and len(understood.towns) < 2:
+        if understood.meetings and sides and sides[0].kind == "meeting":
             lead = message("lead_change", topic=f"”{topic}”" if topic else "detta")
         return lead
     elif not understood.topic:
@@ -195,13 +199,17 @@ def _lead(understood: Understanding, claims: Sequence[Claim], citations: Sequenc
 
 
 def _text(
-    lead: str, understood: Understanding, claims: Sequence[Claim], citations: Sequence[Citation], library: Library
+    lead: str,
+    understood: Understanding,
+    claims: Sequence[Claim],
+    citations: Sequence[Citation],
+    sides: Sequence[Side],
 ) -> str:
     if understood.intent == "fact" and len(claims) == 1:
         citation = citations[0]
         return f"{lead}\n\n_{section_of(citation)}_"
     if understood.intent == "comparison":
-        return f"{lead}\n\n{_table(understood, claims, citations, library)}"
+        return f"{lead}\n\n{_table(sides, claims)}"
     lines = [lead]
     section = None
     for claim in claims:
@@ -219,36 +227,44 @@ def _text(
     return "\n".join(lines)
 
 
-def _table(understood: Understanding, claims: Sequence[Claim], citations: Sequence[Citation], library: Library) -> str:
-    """Side by side: a row for each region, meeting or town compared, the silent ones too."""
-    rows: dict[str, list[str]] = {}
+def _sides(understood: Understanding, citations: Sequence[Citation], library: Library) -> tuple[Side, ...]:
+    """What is compared: a side for each region, meeting or town, the silent ones too."""
+    kind: Literal["region", "meeting", "town"]
     if len(understood.towns) > 1:
-        sides = list(understood.towns)
+        kind, names = "town", list(understood.towns)
 
         def side(c: Citation) -> list[str]:
             passage = library.passage(c.passage_id or "")
-            return [town for town in sides if speaks_of(passage, town)]
+            return [town for town in names if speaks_of(passage, town)]
     elif len(understood.regions) > 1 or (len(understood.meetings) == 1 and not understood.regions):
         chapters = [r.region for report in library.reports for r in report.regions if not r.cancelled
                     and (not understood.meetings or (report.meeting and report.meeting.date in understood.meetings))]  # fmt: skip
         wanted = understood.regions
-        sides = list(dict.fromkeys(r for r in chapters if not wanted or any(same_region(w, r) for w in wanted)))
+        kind = "region"
+        names = list(dict.fromkeys(r for r in chapters if not wanted or any(same_region(w, r) for w in wanted)))
 
         def side(c: Citation) -> list[str]:
-            return [c.region] if c.region in sides else []
+            return [c.region] if c.region in names else []
     else:
         dates = sorted(r.meeting.date for r in library.reports if r.meeting)
-        sides = [day for day in dates if not understood.meetings or day in understood.meetings]
+        kind = "meeting"
+        names = [day for day in dates if not understood.meetings or day in understood.meetings]
 
         def side(c: Citation) -> list[str]:
-            return [c.meeting.date] if c.meeting and c.meeting.date in sides else []
+            return [c.meeting.date] if c.meeting and c.meeting.date in names else []
 
-    rows = {name: [] for name in sides}
-    for claim, citation in zip(claims, citations, strict=True):
+    rows: dict[str, list[int]] = {name: [] for name in names}
+    for citation in citations:
         for name in side(citation):
-            rows[name].append(f"{claim.text} [{citation.number}]".replace("|", "/"))
+            rows[name].append(citation.number)
+    labels = {name: swedish_date(name) if kind == "meeting" else name for name in names}
+    return tuple(Side(kind, labels[name], tuple(numbers)) for name, numbers in rows.items())
+
+
+def _table(sides: Sequence[Side], claims: Sequence[Claim]) -> str:
+    """Side by side, one statement a line. Each claim here has one citation, whose number is its place."""
     lines = ["| | Rapporterna säger |", "|---|---|"]
-    for name in sides:
-        label = swedish_date(name) if name[:2] == "20" and name[4:5] == "-" else name
-        lines.append(f"| **{label}** | {'<br>'.join(rows[name]) or message('silent')} |")
+    for side in sides:
+        said = [f"{claims[n - 1].text} [{n}]".replace("|", "/") for n in side.citations]
+        lines.append(f"| **{side.label}** | {'<br>'.join(said) or message('silent')} |")
     return "\n".join(lines)

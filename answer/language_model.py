@@ -41,18 +41,24 @@ class Writer:
         """The same in pieces, to be shown while it is written; setting `stop` ends it."""
         return Draft(self, answer, stream=True, stop=stop)
 
-    def rewrite(self, query: Query) -> str | None:
-        """A follow-up question made to stand by itself, or None where the model fails or adds something of its own."""
+    def rewrite(self, query: Query, exchanges: list[Exchange] | None = None) -> str | None:
+        """A follow-up question made to stand by itself, or None where the model fails or adds something of its own.
+
+        What was sent and received is added to `exchanges`.
+        """
         prompt = messages(
             "follow_up",
             earlier="\n".join(as_data(question)[:300] for question in query.history[-3:]),
             question=as_data(query.question),
         )
         try:
-            reply = cleaned("".join(self.model.reply(prompt, Limit.of(self.timeout), stream=False)))
+            received = "".join(self.model.reply(prompt, Limit.of(self.timeout), stream=False))
         except LanguageModelError as error:
             log.warning("follow-up not rewritten: %s", error)
             return None
+        if exchanges is not None:
+            exchanges.append(Exchange("follow_up", prompt, received))
+        reply = cleaned(received)
         lines = [line.strip(" \"”'") for line in reply.splitlines() if line.strip()]
         question = lines[0] if len(lines) == 1 else ""
         said = " ".join((*query.history, query.question))
@@ -121,7 +127,7 @@ class _Work:
             "question": as_data(answer.query.question),
             "earlier": earlier_questions(answer.query.history),
         }
-        self.exchanges: list[Exchange] = []
+        self.exchanges: list[Exchange] = list(answer.exchanges)  # a follow-up's rewording
         self.dropped: list[Dropped] = []
 
     # --- asking ---

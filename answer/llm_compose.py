@@ -58,6 +58,7 @@ def compose_checked(
         dropped=tuple(faults),
         unused=unused,
         exchanges=exchanges,
+        sides=(),
     )
 
 

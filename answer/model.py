@@ -86,6 +86,15 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Side:
+    """One side of a comparison: a region, a meeting or a town, and the numbers of the citations that speak of it."""
+
+    kind: Literal["region", "meeting", "town"]
+    label: str
+    citations: tuple[int, ...] = ()  # none: the reports are silent about it
+
+
+@dataclass(frozen=True)
 class Dropped:
     """A sentence of a language model that did not pass the checks, and why (Swedish)."""
 
@@ -118,6 +127,7 @@ class Answer:
     dropped: tuple[Dropped, ...] = ()
     unused: tuple[Citation, ...] = ()  # found, but not used by the language model
     exchanges: tuple[Exchange, ...] = ()  # with the language model, in order
+    sides: tuple[Side, ...] = ()  # of a comparison without a language model, as in the text's table
     answerable: bool = field(default=True, init=False)
 
     def citation(self, number: int) -> Citation:

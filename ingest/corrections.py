@@ -8,7 +8,8 @@
         Syd: {name: Sydost}
 
 A region is looked up by the name that was recognised; `name` gives it another, `remove: true` takes the chapter away
-and a name that was not recognised adds one. What is not mentioned stays as recognised. Applied after reading, so a file
+and a name that was not recognised adds one. In a document without pages, `passages: [3, 8]` says which passages, counted
+from 1 as they stand, are the region's. What is not mentioned stays as recognised. Applied after reading, so a file
 is not read again for a correction.
 """
 
@@ -31,17 +32,21 @@ from ingest.model import Fact, Meeting, Passage, RegionChapter, Report
 FILE = "corrections.yaml"
 _HEAD = "# Rättelser av det som lästes ut ur rapporterna. Skrivs av sidan Hantera rapporter och kan ändras för hand.\n"
 _FIELDS = {"title", "date", "theme", "regions"}
-_REGION_FIELDS = {"name", "pages", "host_town", "remove"}
+_REGION_FIELDS = {"name", "pages", "passages", "host_town", "remove"}
 
 
 @dataclass(frozen=True)
 class RegionCorrection:
-    """What is corrected of one region's chapter; None: as recognised. `pages` is (first, last), both counted."""
+    """What is corrected of one region's chapter; None: as recognised.
+
+    `pages` is (first, last), both counted; `passages` likewise, from 1, for a document without pages.
+    """
 
     name: str | None = None
     pages: tuple[int, int] | None = None
     host_town: str | None = None
     remove: bool = False
+    passages: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -156,6 +161,8 @@ def _corrected_region(report: Report, name: str, change: RegionCorrection) -> Re
     passages = report.passages
     if change.pages:
         passages = tuple(_moved(p, name, change.pages, others) for p in passages)
+    if change.passages:
+        passages = tuple(_counted(p, n, name, change.passages) for n, p in enumerate(passages, 1))
     passages = tuple(replace(p, region=chapter.region) if p.region == name else p for p in passages)
     chapters = [chapter if c.region == name else c for c in report.regions] if known else [*report.regions, chapter]
     if change.pages:
@@ -176,6 +183,15 @@ def _moved(passage: Passage, region: str, pages: tuple[int, int], others: tuple[
     if not inside and passage.region == region:
         return replace(passage, region=_region_at(others, passage))
     return passage
+
+
+def _counted(passage: Passage, number: int, region: str, numbers: tuple[int, int]) -> Passage:
+    """In the region whose passages it is counted among; pages, where there are any, say it better."""
+    if passage.page is not None:
+        return passage
+    if numbers[0] <= number <= numbers[1]:
+        return replace(passage, region=region)
+    return replace(passage, region=None) if passage.region == region else passage
 
 
 def _holds(chapter: RegionChapter, page: int) -> bool:
@@ -221,17 +237,21 @@ def _correction(document: str, entry: Any) -> Correction:
 def _region(where: str, change: Any) -> RegionCorrection:
     if not isinstance(change, dict) or (set(change) - _REGION_FIELDS):
         raise CorrectionsError(f"{where}: expected {', '.join(sorted(_REGION_FIELDS))}")
-    pages = change.get("pages")
-    if pages is not None:
-        whole = isinstance(pages, list | tuple) and len(pages) == 2 and all(type(p) is int for p in pages)
-        if not whole or not 1 <= pages[0] <= pages[1]:
-            raise CorrectionsError(f"{where}: pages must be the first and the last page, for example [4, 6]")
-        pages = (pages[0], pages[1])
+    pages, passages = (_range(where, field, change.get(field)) for field in ("pages", "passages"))
     remove = change.get("remove", False)
     if type(remove) is not bool:
         raise CorrectionsError(f"{where}: remove must be true or false")
     name, host = (_text(where, field, change.get(field)) for field in ("name", "host_town"))
-    return RegionCorrection(name, pages, host, remove)
+    return RegionCorrection(name, pages, host, remove, passages)
+
+
+def _range(where: str, field: str, value: Any) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    whole = isinstance(value, list | tuple) and len(value) == 2 and all(type(n) is int for n in value)
+    if not whole or not 1 <= value[0] <= value[1]:
+        raise CorrectionsError(f"{where}: {field} must be the first and the last, for example [4, 6]")
+    return (value[0], value[1])
 
 
 def _text(where: str, field: str, value: Any) -> str | None:
@@ -252,7 +272,6 @@ def _plain(correction: Correction) -> dict[str, Any]:
     regions = {}
     for name, change in correction.regions:
         kept = {k: v for k, v in asdict(change).items() if v not in (None, False)}
-        if change.pages:
-            kept["pages"] = list(change.pages)
+        kept |= {field: list(kept[field]) for field in ("pages", "passages") if field in kept}
         regions[name] = kept
     return {**data, "regions": regions} if regions else data

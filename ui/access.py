@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from importlib.util import find_spec
 from typing import Any
 
 import streamlit as st
@@ -82,12 +83,20 @@ def gate(who: Visitor) -> bool:
         if who.address is None:
             st.title(t("access.login_title"), anchor=False)
             st.write(t("access.login_text"))
-            st.button(t("access.login"), on_click=st.login, type="primary", icon=":material/login:", key="login")
+            if _can_log_in():
+                st.button(t("access.login"), on_click=st.login, type="primary", icon=":material/login:", key="login")
+            else:
+                st.error(t("access.login_missing"), icon=":material/error:")
         else:
             st.title(t("access.refused_title"), anchor=False)
             st.write(t("access.refused", name=who.address))
             st.button(t("access.logout"), on_click=st.logout, icon=":material/logout:", key="logout")
     return False
+
+
+def _can_log_in() -> bool:
+    """Streamlit's login needs a package that it does not bring itself."""
+    return find_spec("authlib") is not None
 
 
 def _holds(entries: Sequence[object], address: str) -> bool:

@@ -13,7 +13,7 @@ import streamlit as st
 
 from ui import access
 from ui.export import to_markdown, to_pdf, to_text, to_word
-from ui.state import Exchange
+from ui.state import Exchange, visit
 from ui.texts import t
 
 if TYPE_CHECKING:
@@ -75,13 +75,19 @@ def _feedback(exchange: Exchange) -> int | None:
     """The thumbs; the one that was given and not sent yet."""
     sent = st.session_state.get(f"sent-{exchange.id}", False)
     st.html(f'<span class="cg-sr">{escape(t("feedback.label"))}</span>', width="content")
-    thumb = st.feedback("thumbs", key=f"thumb-{exchange.id}", disabled=sent)
+    thumb = st.feedback("thumbs", key=f"thumb-{exchange.id}", disabled=sent, on_change=_to_comment, args=(exchange.id,))
     if sent:
         st.caption(t("feedback.thanks"), width="content")
     return None if sent else thumb
 
 
+def _to_comment(exchange_id: str) -> None:
+    """The comment's field would open behind the field for questions."""
+    visit().jump_to, visit().jumps = f"cg-comment-{exchange_id}", visit().jumps + 1
+
+
 def _comment(exchange: Exchange, assistant: Assistant, up: bool) -> None:
+    st.html(f'<span id="cg-comment-{exchange.id}" class="cg-sr"></span>')
     with st.form(f"comment-{exchange.id}", border=False):
         comment = st.text_input(t("feedback.comment"), key=f"comment-text-{exchange.id}", max_chars=1000)
         if st.form_submit_button(t("feedback.send"), type="primary"):

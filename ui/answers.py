@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from itertools import groupby
 
-from answer.model import Answer, Citation, Claim, NoAnswer
-from ui.labels import citation_label
+from answer.messages import message
+from answer.model import Answer, Citation, Claim, NoAnswer, Side
+from ui.labels import citation_label, place_label, region_name
 from ui.texts import t
 
 Href = Callable[[Citation], str]
@@ -20,14 +21,56 @@ Href = Callable[[Citation], str]
 
 _MARKER = re.compile(r"\[(\d+)\]")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
+_HEADING = re.compile(r"\*\*([^*]+)\*\*")
+
+SIDE = 5  # statements of one side of a comparison before the fold
 
 
 def answer_html(answer: Answer, exchange: str, href: Href) -> str:
     """The whole answer. `exchange` tells the chips of one answer from those of another."""
     chips = _Chips({c.number: c for c in answer.citations}, exchange, href)
+    if answer.engine == "llm":
+        parts = _prose(answer, chips)
+    elif answer.sides:
+        parts = [f'<p class="cg-lead">{chips.inline(answer.lead)}</p>', *_compared(answer, chips)]
+    else:
+        parts = _statements(answer, chips)
+    return f'<div class="cg-answer">{"".join(parts)}</div>'
+
+
+def refusal_html(refusal: NoAnswer, exchange: str, href: Href) -> str:
+    """Why there is no answer, and what lies near, each with its chip."""
+    chips = _Chips({c.number: c for c in refusal.nearby}, exchange, href)
+    paragraphs = [p for p in refusal.text.split("\n\n") if p.strip()]
+    if refusal.nearby:
+        paragraphs = paragraphs[:1]  # what lies near follows below, with chips
+    text = "".join(f"<p>{chips.inline(p)}</p>" for p in paragraphs)
+    nearby = ""
+    if refusal.nearby:
+        nearby = f"<section><h3>{escape(t('answer.nearby'))}</h3>{chips.listed()}</section>"
+    return f'<div class="cg-answer cg-refusal">{text}{nearby}</div>'
+
+
+def says_first(answer: Answer) -> bool:
+    """Whether the lead is the first statement itself, not a sentence about all of them."""
+    return bool(answer.claims) and answer.lead.startswith(answer.claims[0].text)
+
+
+def side_name(side: Side) -> str:
+    """A side of a comparison as a heading: "Region Norr", "9 februari 2021", "Halmstad"."""
+    return region_name(side.label) if side.kind == "region" else side.label
+
+
+def excerpt(text: str, length: int = 180) -> str:
+    """The beginning of a text, cut at a word, with an ellipsis where something was cut."""
+    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0].rstrip(" ,;:–-") + " …"
+
+
+def _statements(answer: Answer, chips: _Chips) -> list[str]:
+    """The lead, then the statements under their headings; what is folded waits behind its count."""
     parts = [f'<p class="cg-lead">{chips.inline(answer.lead)}</p>']
     rest = answer.claims
-    if rest and answer.lead.startswith(rest[0].text):  # the lead is the first statement: say it once
+    if says_first(answer):  # say it once
         parts = [f'<p class="cg-lead">{chips.inline(_MARKER.sub("", answer.lead))}</p>{chips.row(rest[0].citations)}']
         rest = rest[1:]
     waiting: list[tuple[str | None, list[Claim]]] = []  # sections of which nothing is shown at first
@@ -46,28 +89,73 @@ def answer_html(answer: Answer, exchange: str, href: Href) -> str:
         count = sum(len(claims) for _, claims in waiting)
         label = t("answer.more_in", n=count, sections="; ".join(names)) if names else t("answer.more", n=count)
         parts.append(_fold(label, "".join(_titled(s, _claim_list(c, chips)) for s, c in waiting)))
+    return parts
+
+
+def _compared(answer: Answer, chips: _Chips) -> list[str]:
+    """A comparison side by side, the silent sides too; below it what speaks of none of the sides."""
+    by_number = {claim.citations[0]: claim for claim in answer.claims if claim.citations}
+    rows = []
+    for side in answer.sides:
+        claims = [by_number[number] for number in side.citations if number in by_number]
+        said = _claim_list(claims[:SIDE], chips)
+        if len(claims) > SIDE:
+            said += _fold(t("answer.more", n=len(claims) - SIDE), _claim_list(claims[SIDE:], chips))
+        silent = f'<p class="cg-soft">{escape(message("silent"))}</p>'
+        rows.append(f"<section><h3>{escape(side_name(side))}</h3>{said or silent}</section>")
+    few = " cg-few" if len(rows) < 4 else ""
+    parts = [f'<div class="cg-sides{few}">{"".join(rows)}</div>']
+    told = {number for side in answer.sides for number in side.citations}
+    beside = [claim for claim in answer.claims if not told & set(claim.citations)]
+    if beside:
+        body = "".join(_titled(section, _claim_list(claims, chips)) for section, claims in _sections(beside))
+        parts.append(_fold(t("answer.beside", n=len(beside)), body))
+    return parts
+
+
+def _prose(answer: Answer, chips: _Chips) -> list[str]:
+    """A language model's text with its citations under each paragraph, our count, and what it left out on demand."""
+    paragraphs = [p for p in answer.text.split("\n\n") if p.strip()]
     if answer.unused:
-        others = _Chips({c.number: c for c in answer.unused}, exchange, href)
-        parts.append(_fold(t("answer.unused", n=len(answer.unused)), others.listed()))
-    return f'<div class="cg-answer">{"".join(parts)}</div>'
+        paragraphs.pop()  # names what was left out; it is offered below
+    coverage = paragraphs.pop() if len(answer.citations) > 1 else ""
+    parts = []
+    for number, paragraph in enumerate(paragraphs):
+        lines = paragraph.split("\n")
+        if heading := _HEADING.fullmatch(lines[0]):
+            parts.append(f"<h3>{escape(heading[1])}</h3>")
+            lines = lines[1:]
+        said = [line for line in lines if not line.startswith("- ")]
+        items = [line[2:] for line in lines if line.startswith("- ")]
+        if said:
+            lead = ' class="cg-lead"' if number == 0 else ""
+            parts.append(f"<p{lead}>{chips.inline(' '.join(said))}</p>{chips.row(_numbers(' '.join(said)))}")
+        if items:
+            rows = "".join(
+                f'<li><p class="cg-claim">{chips.inline(item)}</p>{chips.row(_numbers(item))}</li>' for item in items
+            )
+            parts.append(f'<ul class="cg-claims">{rows}</ul>')
+    if coverage:
+        parts.append(f'<p class="cg-soft">{escape(coverage)}</p>')
+    left_out = [claim for claim in answer.claims if claim.folded]
+    if left_out:
+        by_place = [(_place(answer, claim), claim) for claim in left_out]
+        body = "".join(
+            _titled(place, _claim_list([claim for _, claim in group], chips))
+            for place, group in groupby(by_place, key=lambda pair: pair[0])
+        )
+        parts.append(_fold(t("answer.unused", n=len(left_out)), body))
+    return parts
 
 
-def refusal_html(refusal: NoAnswer, exchange: str, href: Href) -> str:
-    """Why there is no answer, and what lies near, each with its chip."""
-    chips = _Chips({c.number: c for c in refusal.nearby}, exchange, href)
-    paragraphs = [p for p in refusal.text.split("\n\n") if p.strip()]
-    if refusal.nearby:
-        paragraphs = paragraphs[:1]  # what lies near follows below, with chips
-    text = "".join(f"<p>{chips.inline(p)}</p>" for p in paragraphs)
-    nearby = ""
-    if refusal.nearby:
-        nearby = f"<section><h3>{escape(t('answer.nearby'))}</h3>{chips.listed()}</section>"
-    return f'<div class="cg-answer cg-refusal">{text}{nearby}</div>'
+def _place(answer: Answer, claim: Claim) -> str:
+    """Where a claim stands: "Region Väst · 9 feb 2021"."""
+    citation = answer.citation(claim.citations[0])
+    return place_label(citation.title, citation.meeting, citation.region, None)
 
 
-def excerpt(text: str, length: int = 180) -> str:
-    """The beginning of a text, cut at a word, with an ellipsis where something was cut."""
-    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0].rstrip(" ,;:–-") + " …"
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(int(number) for number in _MARKER.findall(text)))
 
 
 class _Chips:
@@ -75,6 +163,7 @@ class _Chips:
 
     def __init__(self, citations: dict[int, Citation], exchange: str, href: Href) -> None:
         self._citations, self._exchange, self._href = citations, exchange, href
+        self._named: set[str] = set()  # ids that are given; a source may be linked to more than once
 
     def inline(self, text: str) -> str:
         """Escaped text in which [n] is a link and **words** are bold."""
@@ -102,9 +191,12 @@ class _Chips:
         if citation is None:
             return ""
         name = t("citation.open", number=number, label=citation_label(citation))
+        id_ = f"cg-{escape(self._exchange)}-{number}-{css}"
+        named = "" if id_ in self._named else f'id="{id_}" '
+        self._named.add(id_)
         return (
             f'<a class="{css}" href="{escape(self._href(citation))}" data-cg-open="{escape(self._exchange)}" '
-            f'data-cg-number="{number}" id="cg-{escape(self._exchange)}-{number}-{css}" '
+            f'data-cg-number="{number}" {named}'
             f'aria-label="{escape(name)}" title="{escape(excerpt(citation.quote, 240))}">{body}</a>'
         )
 

@@ -1,4 +1,4 @@
-"""The one piece of JavaScript: clicks on citation chips, copying, scrolling, the page's language.
+"""The one piece of JavaScript: clicks on citation chips, copying, scrolling.
 
 Chips are links in static HTML; Streamlit would open them as a new visit. The component catches a plain click and tells
 Python instead (a click with Ctrl or the middle button still opens a window of its own). It sends no data elsewhere and
@@ -15,7 +15,6 @@ import streamlit as st
 
 _JS = """
 export default function ({ data, setTriggerValue }) {
-  document.documentElement.lang = "sv";
   const open = (event) => {
     const copy = event.target.closest("[data-cg-copy]");
     if (copy) {
@@ -32,6 +31,7 @@ export default function ({ data, setTriggerValue }) {
     const link = event.target.closest("a[data-cg-open]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
+    window.cgClicked = { href: link.getAttribute("href"), exchange: link.dataset.cgOpen, top: link.getBoundingClientRect().top };
     setTriggerValue("clicked", {
       query: link.getAttribute("href").split("?")[1] || "",
       exchange: link.dataset.cgOpen,
@@ -41,6 +41,7 @@ export default function ({ data, setTriggerValue }) {
   if (window.cgOpen) document.removeEventListener("click", window.cgOpen);
   window.cgOpen = open;
   document.addEventListener("click", open);
+  document.documentElement.dataset.cgReady = "true";
 
   document.querySelectorAll("a.cg-open-now").forEach((chip) => {
     chip.classList.remove("cg-open-now");
@@ -57,18 +58,35 @@ export default function ({ data, setTriggerValue }) {
     let left = false;  // the reader has scrolled; leave the page where it is
     const leave = () => { left = true; };
     ["wheel", "touchmove", "keydown"].forEach((kind) => window.addEventListener(kind, leave, { once: true, passive: true }));
+    let focused = false;  // once: the keyboard goes on from the source that opened, or from the chip it was opened by
     const go = () => {
       const target = document.getElementById(data.scroll);
+      if (target && !focused && !left && (data.scroll === "cg-source" || data.scroll.endsWith("-cg-chip"))) {
+        focused = true;
+        target.focus({ preventScroll: true });
+      }
       if (left || !target || data.nonce !== window.cgNonce) return;
       const box = target.getBoundingClientRect();
       const beside = data.scroll === "cg-source" && window.innerWidth >= 1000;  // it is in view there already
-      if (!beside && (box.top < 50 || box.top > window.innerHeight * 0.4)) {
+      if (beside) keepInPlace(target);
+      else if (box.top < 50 || box.top > window.innerHeight * 0.4) {
         const main = target.closest(".stMain") || document.scrollingElement;  // never what lies around it
         main.scrollTo({ top: main.scrollTop + box.top - 84, behavior: calm ? "auto" : "smooth" });
       }
     };
     [80, 500, 1000, 1700].forEach((wait) => setTimeout(go, wait));  // the page grows while pictures load
   }
+}
+
+// The text beside a source is narrower and so longer: what was clicked stays where it was.
+function keepInPlace(target) {
+  const clicked = window.cgClicked;
+  if (!clicked) return;
+  const same = [...document.querySelectorAll("a[data-cg-open]")].find(
+    (link) => link.getAttribute("href") === clicked.href && link.dataset.cgOpen === clicked.exchange && link.offsetParent
+  );
+  const main = target.closest(".stMain");
+  if (same && main) main.scrollTop += same.getBoundingClientRect().top - clicked.top;
 }
 
 async function copyText(button) {

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.model import Passage, RegionChapter, Report
+from ui.order import swedish_order
 
 PASSAGES_AT_ONCE = 60  # a longer list is shown in parts
 
@@ -63,7 +64,7 @@ def town_counts(reports: Sequence[Report]) -> dict[str, int]:
         for passage in report.passages:
             for town in set(passage.towns):
                 counts[town] = counts.get(town, 0) + 1
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], swedish_order(item[0]))))
 
 
 def town_page(town: str, reports: Sequence[Report]) -> TownPage:

@@ -150,7 +150,7 @@ def _head(shown: Shown, number: int) -> str:
         host = next((r.host_town for r in report.regions if r.region == marked.region and r.host_town), None)
         where.append(escape(region_name(marked.region) + (t("source.host", town=host) if host else "")))
     if isinstance(marked, Passage) and marked.pages:
-        where.append(escape(page_label(marked.pages)))
+        where.append(escape(page_label(marked.pages)).replace(" ", "&nbsp;"))  # "s." and its number stay together
     question = ""
     if isinstance(marked, Passage) and marked.question:
         question = f'<p class="cg-source-question">{escape(marked.question)}</p>'

@@ -92,6 +92,7 @@ def merged(earlier: Correction, later: Correction) -> Correction:
             change.pages or before.pages,
             change.host_town if change.host_town is not None else before.host_town,
             change.remove or before.remove,
+            change.passages or before.passages,
         )
     return replace(
         earlier,
@@ -103,56 +104,79 @@ def merged(earlier: Correction, later: Correction) -> Correction:
 
 
 def _region(report: Report, chapter: RegionChapter, key: str, problems: list[str]) -> RegionCorrection:
-    name, first, last, host = _row(report, chapter.region, chapter.pages, chapter.host_town or "", key)
+    paged = _paged(report)
+    now = chapter.pages if paged else passage_range(report, chapter.region)
+    name, found, host = _row(report, chapter.region, now, chapter.host_town or "", key, problems)
     gone = st.checkbox(f"{t('manage.region_remove')} {chapter.region}", key=f"{key}-remove")
     if gone:
         return RegionCorrection(remove=True)
-    pages = (first, last) if first is not None and last is not None else None
-    if pages and pages[0] > pages[1]:
-        problems.append(t("manage.bad_pages", region=name or chapter.region))
-        pages = None
+    changed = found if found != now else None
     return RegionCorrection(
         name if name and name != chapter.region else None,
-        pages if pages != chapter.pages else None,
+        changed if paged else None,
         host if host and host != (chapter.host_town or "") else None,
+        passages=None if paged else changed,
     )
 
 
 def _new_region(report: Report, key: str, problems: list[str]) -> tuple[str, RegionCorrection] | None:
     if not st.toggle(t("manage.region_new"), key=key):
         return None
-    name, first, last, host = _row(report, "", (None, None), "", key)
+    name, found, host = _row(report, "", (None, None), "", key, problems)
     if not name:
         return None
-    pages = (first, last) if first is not None and last is not None else None
-    if pages and pages[0] > pages[1]:
-        problems.append(t("manage.bad_pages", region=name))
-        pages = None
-    return name, RegionCorrection(pages=pages, host_town=host or None)
+    paged = _paged(report)
+    pages, passages = (found, None) if paged else (None, found)
+    return name, RegionCorrection(pages=pages, host_town=host or None, passages=passages)
+
+
+def passage_range(report: Report, region: str) -> tuple[int | None, int | None]:
+    """The first and the last passage of a region, counted from 1 as they stand; None where it has none."""
+    numbers = [number for number, passage in enumerate(report.passages, 1) if passage.region == region]
+    return (numbers[0], numbers[-1]) if numbers else (None, None)
 
 
 def _row(
-    report: Report, name: str, pages: tuple[int | None, int | None], host: str, key: str
-) -> tuple[str, int | None, int | None, str]:
-    """One line of fields."""
-    columns = st.columns([4, 2, 2, 4], vertical_alignment="bottom")
-    last_page = len(report.pages)
+    report: Report, name: str, now: tuple[int | None, int | None], host: str, key: str, problems: list[str]
+) -> tuple[str, tuple[int, int] | None, str]:
+    """One region's fields: its name, its pages (or its passages, in a document without pages), its host town."""
     paged = _paged(report)
-    region = columns[0].text_input(t("manage.region_name"), name, key=f"{key}-name")
+    row = st.container(key=f"region-row-{key}")
+    columns = row.columns([4, 2, 2, 4] if paged else [3, 4, 4, 3], vertical_alignment="bottom")
+    region = columns[0].text_input(t("manage.region_name"), name, key=f"{key}-name").strip()
     numbers: list[int | None] = []
-    for column, label, value in zip(columns[1:3], ("region_first", "region_last"), pages, strict=True):
-        number = column.number_input(
-            t(f"manage.{label}"),
-            min_value=1,
-            max_value=last_page if paged else None,
-            value=_within(value, last_page if paged else None),
-            step=1,
-            key=f"{key}-{label}",
-            disabled=not paged,  # without pages, text cannot be moved by them
-        )
-        numbers.append(int(number) if number is not None and paged else None)
-    town = columns[3].text_input(t("manage.region_host"), host, key=f"{key}-host")
-    return region.strip(), numbers[0], numbers[1], town.strip()
+    for column, which, value in zip(columns[1:3], ("first", "last"), now, strict=True):
+        if paged:
+            last = len(report.pages)
+            number = column.number_input(
+                t(f"manage.region_{which}"),
+                min_value=1,
+                max_value=last,
+                value=_within(value, last),
+                step=1,
+                key=f"{key}-region_{which}",
+            )
+            numbers.append(int(number) if number is not None else None)
+        else:
+            numbers.append(
+                column.selectbox(
+                    t(f"manage.passage_{which}"),
+                    range(1, len(report.passages) + 1),
+                    index=value - 1 if value else None,
+                    format_func=lambda number: f"{number}. {excerpt(report.passages[number - 1].text, 60)}",
+                    key=f"{key}-passage_{which}",
+                    placeholder=t("manage.passage_choose"),
+                )
+            )
+    town = columns[3].text_input(t("manage.region_host"), host, key=f"{key}-host").strip()
+    first, last_ = numbers
+    if first is None or last_ is None:
+        return region, None, town
+    if first > last_:
+        said = "manage.bad_pages" if paged else "manage.bad_passages"
+        problems.append(t(said, region=region or name))
+        return region, None, town
+    return region, (first, last_), town
 
 
 def _within(value: int | None, last: int | None) -> Any:

@@ -14,8 +14,10 @@ from datetime import datetime
 import docx
 import typst
 
-from answer.model import Answer, Citation, NoAnswer, Understanding
-from ui.labels import citation_label, long_date, region_name, short_date
+from answer.messages import message
+from answer.model import Answer, Citation, Claim, NoAnswer, Understanding
+from ui.answers import says_first, side_name
+from ui.labels import citation_label, long_date, page_label, region_name, short_date
 from ui.state import Exchange
 from ui.texts import t
 
@@ -30,9 +32,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class Source:
+    """`place` names region, meeting and page with the report's title; a title that is the place itself stands once."""
+
     number: int
-    label: str
-    title: str
+    place: str
     quote: str
 
 
@@ -63,7 +66,7 @@ def to_markdown(exchanges: Sequence[Exchange], now: datetime) -> str:
         if section.sources:
             lines += [f"### {t('export.sources')}", ""]
             for s in section.sources:
-                lines.append(f"{s.number}. {_md(s.label)}. {_md(s.title)}. {_md(t('export.quote', quote=s.quote))}")
+                lines.append(f"{s.number}. {_md(s.place)}. {_md(t('export.quote', quote=s.quote))}")
             lines.append("")
     return "\n".join([*lines, t("export.made", when=_when(now)), ""])
 
@@ -78,7 +81,7 @@ def to_text(exchanges: Sequence[Exchange]) -> str:
             lines += [f"• {s.text}{_marks(s.citations)}" for s in statements]
         if section.sources:
             lines += ["", t("export.sources")]
-            lines += [f"[{s.number}] {s.label}. {s.title}" for s in section.sources]
+            lines += [f"[{s.number}] {s.place}" for s in section.sources]
         parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"
 
@@ -101,7 +104,7 @@ def to_word(exchanges: Sequence[Exchange], now: datetime) -> bytes:
         if section.sources:
             document.add_heading(t("export.sources"), 2)
             for source in section.sources:
-                line = document.add_paragraph(f"[{source.number}] {source.label}. {source.title}. ")
+                line = document.add_paragraph(f"[{source.number}] {source.place}. ")
                 line.add_run(t("export.quote", quote=source.quote)).italic = True
     document.add_paragraph(t("export.made", when=_when(now)))
     buffer = io.BytesIO()
@@ -138,7 +141,7 @@ def to_pdf(exchanges: Sequence[Exchange], now: datetime) -> bytes:
 
 
 def _source_line(source: Source) -> str:
-    return f"[{source.number}] {source.label}. {source.title}. "
+    return f"[{source.number}] {source.place}. "
 
 
 def _section(result: Answer | NoAnswer) -> Section:
@@ -149,11 +152,15 @@ def _section(result: Answer | NoAnswer) -> Section:
         nearby = ((t("answer.nearby"), near),) if near else ()
         return Section(result.query.question, narrowed, text, nearby, _sources(result.nearby))
     groups: dict[str, list[Statement]] = {}
-    for claim in result.claims:
-        text = _MARKER.sub("", claim.text)
-        if claim.weak:
-            text += " " + t("export.weak", weak=t("answer.weak"))
-        groups.setdefault(claim.section or "", []).append(Statement(text, claim.citations))
+    said = {claim.citations: _statement(claim) for claim in result.claims}
+    told: set[int] = set()
+    for side in result.sides:
+        told |= set(side.citations)
+        silent = [Statement(message("silent"), ())]
+        groups[side_name(side)] = [said[(n,)] for n in side.citations if (n,) in said] or silent
+    for claim in result.claims[1 if says_first(result) else 0 :]:
+        if not told & set(claim.citations):
+            groups.setdefault(claim.section or "", []).append(_statement(claim))
     return Section(
         result.query.question,
         narrowed,
@@ -163,8 +170,20 @@ def _section(result: Answer | NoAnswer) -> Section:
     )
 
 
+def _statement(claim: Claim) -> Statement:
+    text = _MARKER.sub("", claim.text)
+    return Statement(f"{text} {t('export.weak', weak=t('answer.weak'))}" if claim.weak else text, claim.citations)
+
+
 def _sources(citations: Sequence[Citation]) -> tuple[Source, ...]:
-    return tuple(Source(c.number, citation_label(c), c.title, c.quote) for c in citations)
+    return tuple(Source(c.number, _place(c), c.quote) for c in citations)
+
+
+def _place(citation: Citation) -> str:
+    if citation.meeting is not None:
+        return f"{citation_label(citation)}. {citation.title}"
+    page = page_label(citation.pages or ((citation.page, citation.page) if citation.page else None))
+    return ", ".join(filter(None, [citation.title, page]))
 
 
 def _narrowed(read: Understanding) -> str:

@@ -21,7 +21,7 @@ from ui.correct import correction_form, merged, recognised
 from ui.jobs import Board, Job, Progress, board
 from ui.labels import report_name
 from ui.reading import read_apart
-from ui.texts import t
+from ui.texts import mapping, t
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -85,8 +85,16 @@ def _progress(jobs: Board) -> None:
     job = jobs.latest
     if job is None or not job.running:
         st.rerun()  # the whole page: the new index is there
-    st.info(t("manage.running", said=job.name), icon=":material/hourglass_top:")
+    st.info(t("manage.running", doing=doing(job.name)), icon=":material/hourglass_top:")
     st.progress(min(1.0, job.done / job.total) if job.total else 0.0, text=step(job))
+
+
+def doing(said: str) -> str:
+    """ "lade till a.pdf" -> "lägger till a.pdf"."""
+    for done, now in mapping("manage.doing").items():
+        if said.startswith(done):
+            return now + said[len(done) :]
+    return said
 
 
 def step(job: Job) -> str:
@@ -173,12 +181,10 @@ def _drafts(drafts: list[Draft]) -> tuple[Change | None, list[Draft]]:
     corrections: list[tuple[str, Correction]] = []
     wrong = False
     for draft in drafts:
+        if draft.report is None:
+            st.error(f"{t('manage.problem', name=draft.document)} {_sentence(draft.problem)}", icon=":material/error:")
+            continue
         with st.container(border=True):
-            if draft.report is None:
-                st.error(
-                    f"{t('manage.problem', name=draft.document)} {_sentence(draft.problem)}", icon=":material/error:"
-                )
-                continue
             if any(d.sha256 == draft.sha256 or d.document == draft.document for d in good):
                 st.warning(t("upload.twin", document=draft.document), icon=":material/content_copy:")
                 continue

@@ -15,6 +15,7 @@ from eval.runner import Assistant
 from eval.text import holds, plain
 from ingest.model import Passage
 from ui.labels import page_label, region_name, report_name
+from ui.order import swedish_order
 from ui.question_texts import q
 
 MOST = 40
@@ -33,7 +34,7 @@ def pick_mention(assistant: Assistant, key: str, on_take: Take, text: str = "") 
         format_func=lambda d: report_name(reports[d]) if d else q("pick.any"),
         key=f"{key}-report",
     )
-    regions = sorted({p.region for r in reports.values() for p in r.passages if p.region})
+    regions = sorted({p.region for r in reports.values() for p in r.passages if p.region}, key=swedish_order)
     region = second.selectbox(
         q("pick.region"),
         ["", *regions],

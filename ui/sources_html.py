@@ -97,8 +97,7 @@ def report_details(report: Report, read: str) -> str:
 def _regions(report: Report) -> str:
     if not report.regions:
         return ""
-    names = ("region", "pages", "host", "participants", "towns")
-    head = "".join(f'<th scope="col">{escape(t(f"sources.column_{name}"))}</th>' for name in names)
+    names = ["region", "pages", "host", "participants", "towns"]
     rows = []
     for chapter in report.regions:
         first = chapter.pages[0]
@@ -108,18 +107,21 @@ def _regions(report: Report) -> str:
         region = link(escape(chapter.region), vy="rapport", rapport=report.document, region=chapter.region)
         participants = "" if chapter.participants is None else str(chapter.participants)
         towns = ", ".join(_town(town) for town in chapter.towns)
-        cells = (
-            f'<th scope="row">{region}{cancelled}</th>',
-            f"<td>{place}</td>",
-            f"<td>{_town(chapter.host_town) if chapter.host_town else ''}</td>",
-            f"<td>{participants}</td>",
-            f'<td class="cg-soft">{towns}</td>',
-        )
-        rows.append(f"<tr>{''.join(cells)}</tr>")
+        host = _town(chapter.host_town) if chapter.host_town else ""
+        rows.append((f"{region}{cancelled}", place, host, participants, towns))
+    told = [place for place in range(len(names)) if not place or any(row[place] for row in rows)]  # no empty columns
+    labels = {place: escape(t(f"sources.column_{names[place]}")) for place in told}
+    head = "".join(f'<th scope="col">{labels[place]}</th>' for place in told)
+    body = "".join(
+        f'<tr><th scope="row">{row[0]}</th>'
+        + "".join(f'<td class="cg-{names[n]}" data-label="{labels[n]}">{row[n]}</td>' for n in told[1:])
+        + "</tr>"
+        for row in rows
+    )
     caption = escape(t("sources.regions_title"))
     return (
         f'<div class="cg-scroll" tabindex="0" role="region" aria-label="{caption}"><table class="cg-table">'
-        f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 

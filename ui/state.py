@@ -18,17 +18,22 @@ from ui.texts import t
 
 if TYPE_CHECKING:
     from answer.assemble import Assistant
+    from ui.drafting import Drafting
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass
 class Exchange:
-    """One question of the visit and what came back. `id` tells its widgets and chips from others'."""
+    """One question of the visit and what came back. `id` tells its widgets and chips from others'.
+
+    `drafting` is set while a language model is at work on the answer; `result` stands until then.
+    """
 
     id: str
     query: Query
     result: Answer | NoAnswer
+    drafting: Drafting | None = None
 
 
 @dataclass

@@ -38,6 +38,14 @@ def texts(key: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def mapping(key: str) -> dict[str, str]:
+    """The texts under a dotted key by their names. Raises PromptError where they are not texts."""
+    found = _find(key)
+    if not isinstance(found, dict) or not all(isinstance(item, str) for pair in found.items() for item in pair):
+        raise PromptError(f"{FILE.name}: {key} is not a mapping of texts")
+    return found
+
+
 @lru_cache(maxsize=1)
 def messages() -> dict[str, Any]:
     """The whole message file. Raises PromptError where it is missing or is not YAML."""

@@ -15,7 +15,7 @@ import pytest
 from answer.language_model import Writer
 from answer.llm_client import LlamaIndexModel
 from answer.llm_record import RecordedModel
-from answer.model import Answer, Query
+from answer.model import Answer, Exchange, Query
 from ingest.settings import LanguageModelSettings
 from tests.answer.fake_llm_server import CloseMidway, CutOff, FakeServer, Stall, Status, Trickle, passages_in
 from tests.answer.llm_library import STATEMENTS, Setting, setting
@@ -432,6 +432,16 @@ def rewritten(server: FakeServer, found: Setting, reply: object) -> str | None:
 def test_a_follow_up_is_made_to_stand_by_itself(server: FakeServer, found: Setting) -> None:
     question = "Vad gör städerna i region Norr med presentkort?"
     assert rewritten(server, found, question) == question
+
+
+def test_what_was_sent_for_a_follow_up_can_be_looked_at_with_the_answer(server: FakeServer, found: Setting) -> None:
+    server.replies = ["Vad gör städerna i region Norr med presentkort?", GOOD]
+    query = Query("och i region Norr?", history=("vad gör andra städer med presentkort?",))
+    exchanges: list[Exchange] = []
+    assert writer(server, found).rewrite(query, exchanges)
+    assert exchanges[0].purpose == "follow_up" and "och i region Norr?" in str(exchanges[0].sent)
+    answer = writer(server, found).write(replace(found.answer, exchanges=tuple(exchanges)))
+    assert [e.purpose for e in answer.exchanges] == ["follow_up", "answer"]
 
 
 @pytest.mark.parametrize(

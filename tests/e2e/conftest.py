@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,17 +63,46 @@ Värdstad Luleå
 """
 
 
+UNPAGED = """# Dokumentation från Citygroupträff 5 mars 2026
+
+## Region Norr – värdstad Luleå
+
+1. Hur arbetar ni med ljus?
+
+- Luleå hänger upp isformade lyktor i alla träd längs gågatan.
+- Boden lånar ut reflexvästar till barnfamiljer på julmarknaden.
+- Ystad tänder marschaller på torget varje fredag i advent.
+"""
+
+
 @dataclass(frozen=True)
 class Site:
-    """A running program. `uploads` holds files that a test can hand in."""
+    """A running program. `uploads` holds files that a test can hand in; `root` is the program's own folder."""
 
     url: str
+    root: Path
     corpus: Path
     uploads: Path
+    environment: dict[str, str]
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the program, so that thumbs, reviews and logins leave nothing in the developer's."""
+    return copy_program(tmp_path_factory.mktemp("program") / "program")
+
+
+def copy_program(root: Path) -> Path:
+    root.mkdir(parents=True)
+    kept_out = shutil.ignore_patterns("__pycache__", "local", "runs", "secrets.toml")
+    for name in ("ingest", "index", "answer", "eval", "ui", "prompts", ".streamlit"):
+        shutil.copytree(ROOT / name, root / name, ignore=kept_out)
+    shutil.copy(ROOT / "app.py", root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def site(program: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("e2e")
     corpus, uploads = folder / "corpus", folder / "uploads"
     corpus.mkdir()
@@ -79,10 +110,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     (corpus / PDF).write_bytes(typeset(REPORT))
     (corpus / TEXT).write_text(ARTICLE, encoding="utf-8")
     (uploads / "ljus.pdf").write_bytes(typeset(NEW))
+    (uploads / "ljus.md").write_text(UNPAGED, encoding="utf-8")
     (uploads / "trasig.pdf").write_bytes(b"%PDF-1.4 not much of a PDF")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     environment = {
         **os.environ,
         "CITYGROUP_CORPUS": str(corpus),
@@ -90,19 +119,31 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "CITYGROUP_LLM_MODEL": "",
         "OMP_NUM_THREADS": "2",
     }
-    subprocess.run([sys.executable, "-m", "ingest"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "ingest"], cwd=program, env=environment, check=True, capture_output=True)
+    with served(program, environment, folder / "server.log") as url:
+        yield Site(url, program, corpus, uploads, environment)
+
+
+@contextmanager
+def served(root: Path, environment: dict[str, str], log: Path, port: int | None = None) -> Iterator[str]:
+    """The program of a folder, served until the block ends; gives its address."""
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
-    log = (folder / "server.log").open("w", encoding="utf-8")
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait(url, server)
-        yield Site(url, corpus, uploads)
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-        log.close()
+    with log.open("w", encoding="utf-8") as file:
+        server = subprocess.Popen(command, cwd=root, env=environment, stdout=file, stderr=file)
+        try:
+            _wait(f"http://127.0.0.1:{port}", server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _wait(url: str, server: subprocess.Popen[bytes]) -> None:

@@ -97,6 +97,25 @@ def test_document_without_pages_keeps_its_passages_where_they_are() -> None:
     assert regions_of(corrected) == regions_of(report())
 
 
+def test_in_a_document_without_pages_passages_are_counted() -> None:
+    corrected = apply_correction(report(paged=False), one("Norr", RegionCorrection(passages=(1, 2))))
+    assert regions_of(corrected) == ["Norr", "Norr", None, "Syd", None, "Syd"]
+    added = apply_correction(report(paged=False), one("Väst", RegionCorrection(passages=(6, 6), host_town="Borås")))
+    assert regions_of(added)[-1] == "Väst" and added.regions[-1].host_town == "Borås"
+
+
+def test_where_there_are_pages_counted_passages_change_nothing() -> None:
+    corrected = apply_correction(report(), one("Norr", RegionCorrection(passages=(1, 2))))
+    assert regions_of(corrected) == regions_of(report())
+
+
+def test_counted_passages_are_kept_in_the_file(tmp_path: Path) -> None:
+    kept = {"a.md": one("Norr", RegionCorrection(passages=(1, 2)))}
+    save_corrections(tmp_path, kept)
+    assert load_corrections(tmp_path) == kept
+    assert "passages: [1, 2]" in (tmp_path / "corrections.yaml").read_text(encoding="utf-8")
+
+
 def test_date_and_theme_of_the_meeting() -> None:
     corrected = apply_correction(report(), Correction(date="2022-04-04", theme="Gatan", title="Ny titel"))
     assert corrected.meeting is not None and corrected.title == "Ny titel"
@@ -151,6 +170,7 @@ def test_corrections_kept_with_an_index_are_those_of_its_documents() -> None:
         ("a.pdf: {theme: 7}", "theme must be text"),
         ("a.pdf: {regions: {Norr: {pages: [6, 4]}}}", "region Norr: pages must be"),
         ("a.pdf: {regions: {Norr: {pages: 4}}}", "region Norr: pages must be"),
+        ("a.md: {regions: {Norr: {passages: [0, 4]}}}", "region Norr: passages must be"),
         ("a.pdf: {regions: {Norr: {remove: ja}}}", "remove must be true or false"),
         ("a.pdf: {regions: {Norr: bort}}", "region Norr: expected host_town"),
         ("a.pdf: {regions: [Norr]}", "regions must be names"),

@@ -160,9 +160,13 @@ class StandInAssistant:
 
     def __init__(self, library: StandInLibrary) -> None:
         self.library = library
+        self.writer: object | None = None
         self.asked: list[Query] = []
 
     def answer(self, query: Query) -> Answer | NoAnswer:
+        return self.find(query)
+
+    def find(self, query: Query) -> Answer | NoAnswer:
         self.asked.append(query)
         read = query.understanding or self._understand(query)
         words = [w for w in re.findall(r"\w{6,}", read.topic.lower()) if w not in ("andra", "städer")]

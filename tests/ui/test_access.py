@@ -57,6 +57,7 @@ def log_in(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         secrets = {"auth": {"client_id": "x"}, "citygroup": LISTS if lists is None else lists}
         user = SimpleNamespace(is_logged_in=claims is not None, to_dict=lambda: claims or {})
         monkeypatch.setattr(access, "_secrets", lambda: secrets)
+        monkeypatch.setattr(access, "_can_log_in", lambda: True)
         monkeypatch.setattr(access.st, "user", user, raising=False)
 
     return start
@@ -111,6 +112,15 @@ def test_nobody_logged_in_sees_only_the_login(log_in: Callable[..., None], open_
     at = open_app(dokument="traff-2022-03.pdf", sida="3")
     assert shown(at) == "Logga in för att fråga"
     assert [b.label for b in at.button] == ["Logga in"] and not at.chat_input
+
+
+def test_login_that_lacks_its_package_says_so_and_lets_nobody_in(
+    log_in: Callable[..., None], open_app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_in(None)
+    monkeypatch.setattr(access, "_can_log_in", lambda: False)
+    at = open_app()
+    assert "Authlib saknas" in at.error[0].value and not at.button and not at.chat_input
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ from streamlit.testing.v1 import AppTest
 from answer.model import Answer, NoAnswer, Query
 from ingest.errors import IndexMissing
 from tests.ui.standins import PDF, TEXT, StandInAssistant
-from ui import bridge, chat
+from ui import bridge
+from ui.citations import read_query
+from ui.opened import chip_clicked
 from ui.order import swedish_order
 
 Open = Callable[..., AppTest]
@@ -79,7 +81,7 @@ def test_filter_found_in_the_question_can_be_taken_away(open_app: Open) -> None:
 
 def test_region_can_be_picked_afterwards(open_app: Open, assistant: StandInAssistant) -> None:
     at = ask(open_app(), "presentkort?")
-    at.selectbox(key="region-s1").select("Sydost")
+    at.multiselect(key="region-s1").select("Sydost")
     at = button(at, "Fråga igen").click().run()
     read = assistant.asked[-1].understanding
     assert read is not None and read.regions == ("Sydost",)
@@ -113,7 +115,7 @@ def test_error_while_answering_is_swedish_and_the_question_is_not_asked_again(
         asked.append(query)
         raise RuntimeError("secret detail")
 
-    assistant.answer = fail  # type: ignore[method-assign, assignment]
+    assistant.find = fail  # type: ignore[method-assign, assignment]
     ask(at, "presentkort?")
     assert not at.exception
     assert at.error[0].value.startswith("Något gick fel") and "secret" not in at.error[0].value
@@ -175,13 +177,13 @@ def test_link_with_nonsense_opens_the_first_page(open_app: Open) -> None:
 
 def test_clicked_chip_opens_its_source_beside_the_answer(open_app: Open) -> None:
     at = ask(open_app(), "presentkort?")
-    at.session_state["open_source"] = ("s1", 2, chat.read_query(f"dokument={PDF}&sida=3&stycke=p3"))
+    at.session_state["open_source"] = ("s1", 2, read_query(f"dokument={PDF}&sida=3&stycke=p3"))
     at = at.run()
     assert "Källa 2: Dokumentation av provträffen" in html(at)
 
 
 def test_click_without_a_document_changes_nothing() -> None:
-    chat._chip_clicked(bridge.Click("sida=3", "s1", 1))
+    chip_clicked(bridge.Click("sida=3", "s1", 1))
 
 
 def test_swedish_letters_are_sorted_last() -> None:

@@ -8,7 +8,7 @@ import docx
 import pytest
 from pypdf import PdfReader
 
-from answer.model import Answer, Query
+from answer.model import Answer, Query, Side
 from tests.ui.standins import StandInAssistant
 from ui import export
 from ui.state import Exchange
@@ -51,6 +51,26 @@ def test_every_statement_carries_its_source_number(exchanges: list[Exchange]) ->
     text = export.to_markdown(exchanges, NOW)
     for claim in result.claims:
         assert f"- {claim.text} [{claim.citations[0]}]" in text
+
+
+def test_comparison_is_taken_along_side_by_side(assistant: StandInAssistant) -> None:
+    result = assistant.answer(Query("presentkort"))
+    assert isinstance(result, Answer)
+    sides = (Side("region", "Nord", (1,)), Side("region", "Väst"))
+    compared = dataclasses.replace(result, lead="Så skiljer sig det:", sides=sides)
+    section = export.outline([Exchange("s1", result.query, compared)])[0]
+    said = {heading: [statement.text for statement in statements] for heading, statements in section.groups}
+    assert list(said)[:2] == ["Region Nord", "Region Väst"]
+    assert said["Region Nord"][0].startswith("I Kiruna") and said["Region Väst"] == ["Inget om detta i rapporterna."]
+    assert sum(len(texts) for texts in said.values()) == len(result.claims) + 1
+
+
+def test_lead_that_is_the_first_statement_is_taken_along_once(assistant: StandInAssistant) -> None:
+    result = assistant.answer(Query("presentkort"))
+    assert isinstance(result, Answer)
+    same = dataclasses.replace(result, lead=f"{result.claims[0].text} [1]")
+    text = export.to_text([Exchange("s1", result.query, same)])
+    assert text.count(result.claims[0].text) == 1
 
 
 def test_clipboard_text_lists_the_sources_after_the_answer(exchanges: list[Exchange]) -> None:

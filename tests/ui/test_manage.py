@@ -8,11 +8,12 @@ from streamlit.testing.v1 import AppTest
 from ingest.corrections import Correction, RegionCorrection
 from ingest.errors import IndexMissing
 from ingest.model import IngestReport
-from tests.ui.standins import PDF
+from tests.ui.standins import PDF, TEXT
 from ui import manage
 from ui.corpus import Change
 from ui.correct import merged
 from ui.jobs import Board, Job
+from ui.texts import t
 
 
 def _page() -> None:
@@ -69,6 +70,26 @@ def test_report_that_is_there_can_be_corrected(
     )
 
 
+def test_in_a_document_without_pages_a_region_is_given_its_passages(
+    open_manage: Callable[[], AppTest], changes: list[tuple[str, Change]]
+) -> None:
+    at = open_manage()
+    at.selectbox(key="existing").select(TEXT).run()
+    next(toggle for toggle in at.toggle if toggle.label == "Lägg till region").set_value(True).run()
+    next(f for f in at.text_input if f.label == "Region").set_value("Värmland")
+    first, last = (next(s for s in at.selectbox if s.label == label) for label in ("Från stycke", "Till stycke"))
+    assert first.options[0].startswith("1. Arvika ordnar loppis") and not at.number_input
+    first.select(2)
+    last.select(1).run()
+    assert "första stycket är efter det sista" in at.error[0].value
+    next(s for s in at.selectbox if s.label == "Från stycke").select(1)
+    next(s for s in at.selectbox if s.label == "Till stycke").select(2).run()
+    labelled(at, "Spara rättelser").click().run()
+    wait(at)
+    (_, change) = changes[0]
+    assert change.corrections == ((TEXT, Correction(regions=(("Värmland", RegionCorrection(passages=(1, 2))),))),)
+
+
 def test_wrong_date_and_wrong_pages_are_said_and_nothing_can_be_saved(open_manage: Callable[[], AppTest]) -> None:
     at = open_manage()
     at.selectbox(key="existing").select(PDF).run()
@@ -118,6 +139,12 @@ def test_before_the_first_index_reports_can_be_brought_in(engine: object, open_m
 )
 def test_progress_is_said_in_swedish(what: str, said: str) -> None:
     assert manage.step(Job("x", what, 1, 4)) == said
+
+
+@pytest.mark.parametrize("name", ["said_add", "said_replace", "said_remove", "said_correct", "said_read", "said_undo"])
+def test_what_is_going_on_is_said_in_the_present(name: str) -> None:
+    said = t(f"manage.{name}", names="a.pdf")
+    assert manage.doing(said) != said and manage.doing(said).split()[0].endswith("r")
 
 
 def test_one_job_at_a_time_and_a_failed_one_lets_the_next_start() -> None:

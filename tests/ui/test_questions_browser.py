@@ -77,6 +77,11 @@ class Site:
     def cases(self) -> tuple[Case, ...]:
         return QuestionStore(self.folder / "questions.yaml").load()
 
+    def settled(self, page: Any) -> None:
+        """Until nothing is being drawn: meanwhile a field stands there twice, old and new."""
+        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        page.wait_for_function("document.querySelectorAll('[data-stale=true]').length === 0")
+
     def wait_until(self, holds: Any) -> None:
         for _ in range(300):
             if holds():
@@ -130,7 +135,9 @@ def site(server: tuple[str, Path], browser: Any) -> Iterator[Site]:
 def test_approving_and_editing(site, width):
     page = site.open_case("Ann", width=width)
     page.get_by_role("button", name="Godkänn").click()
-    site.wait_until(lambda: site.cases()[0].status == "granskad")
+    page.locator("button[disabled]", has_text="Godkänn").wait_for()
+    site.settled(page)
+    assert site.cases()[0].status == "granskad"
     page.get_by_text("Ändra frågan").click()
     page.get_by_label("Fråga", exact=True).fill("Vem köper ljus?")
     page.get_by_role("button", name="Spara ändringen").click()
@@ -181,3 +188,46 @@ def test_two_reviewers_at_once(site):
     bo.get_by_role("button", name="Slå ihop och spara").click()
     site.wait_until(lambda: site.cases()[0].town == "Granvik")
     assert [r.who for r in site.cases()[0].reviews] == ["Ann", "Bo"]
+
+
+def test_picking_a_mention_and_taking_it_away_again(site):
+    page = site.open_case("Ann")
+    before = site.cases()[0]
+    page.get_by_text("Lägg till omnämnande").click()
+    page.get_by_role("button", name="Lägg till som godtagen").last.wait_for()
+    page.get_by_label("Nyckelord").last.wait_for()
+    page.get_by_role("button", name="Lägg till som godtagen").last.click()
+    site.wait_until(lambda: len(site.cases()[0].accepted) == len(before.accepted) + 1)
+    assert site.cases()[0].expected == before.expected and site.cases()[0].reviews[-1].who == "Ann"
+    page.locator(f".st-key-qb-accepted-{len(before.accepted)}").get_by_role("button", name="Ta bort").click()
+    site.wait_until(lambda: len(site.cases()[0].accepted) == len(before.accepted))
+
+
+def test_questioning_with_a_comment(site):
+    page = site.open_case("Ann")
+    page.get_by_role("button", name="Ifrågasätt").click()
+    page.locator("button[disabled]", has_text="Ifrågasätt").wait_for()
+    site.settled(page)
+    assert site.cases()[0].status == "ifrågasatt"
+    comment = page.get_by_label("Kommentar", exact=True)
+    comment.fill("Fel ort")
+    comment.press("Control+Enter")
+    page.get_by_role("button", name="Spara kommentaren").click()
+    site.wait_until(lambda: site.cases()[0].comment == "Fel ort")
+
+
+def test_what_excel_saved_is_imported(site, tmp_path):
+    page = site.open("Ann")
+    page.get_by_text("Excel", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Ladda ner 2 frågor").click()
+    saved = tmp_path / "fragebank.csv"
+    download.value.save_as(saved)
+    question = site.cases()[0].question
+    text = saved.read_text(encoding="utf-8-sig").replace(question, "Ändrad i Excel?")
+    saved.write_text(text, encoding="utf-8-sig")
+    page.set_input_files("input[type=file]", saved)
+    page.get_by_text("1 ändrade, 0 nya, 1 oförändrade.").wait_for()
+    page.get_by_role("button", name="Importera 1 fråga").click()
+    site.wait_until(lambda: site.cases()[0].question == "Ändrad i Excel?")
+    assert site.cases()[0].reviews[-1].who == "Ann"
