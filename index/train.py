@@ -59,7 +59,7 @@ class Recipe:
     words: int = 350
     closest: int = 16
     mined: int = 40
-    share: float = 1.0
+    share: float = 0.75
     seed: int = 7
 
 
@@ -117,16 +117,18 @@ def train(recipe: Recipe, output: Path, resume: bool = False, measure_every: int
 
 
 def write_topics(adapter: Path) -> None:
-    """All topics as the adapter's model sees them, beside it."""
-    every = [topic for topics in data.read_topics() for topic in topics]
+    """All topics, and the questions of the worlds, as the adapter's model sees them, beside it."""
     encoder = load_bundled(adapter)
-    Topics(
-        encoder.fingerprint,
-        encoder.encode_queries([question for topic in every for question in topic.questions]),
-        np.repeat(np.arange(len(every)), [len(topic.questions) for topic in every]),
-        encoder.encode_passages([entry["text"] for topic in every for entry in topic.positives]),
-        np.repeat(np.arange(len(every)), [len(topic.positives) for topic in every]),
-    ).save(adapter / FILE.name)
+    every = [topic for topics in data.read_topics() for topic in topics]
+    every += data.read_world_topics(lambda asked, stated: np.zeros((len(asked), len(stated)), np.float32))
+    with torch.autocast("cpu", torch.bfloat16):
+        Topics(
+            encoder.fingerprint,
+            encoder.encode_queries([question for topic in every for question in topic.questions]),
+            np.repeat(np.arange(len(every)), [len(topic.questions) for topic in every]),
+            encoder.encode_passages([entry["text"] for topic in every for entry in topic.positives]),
+            np.repeat(np.arange(len(every)), [len(topic.positives) for topic in every]),
+        ).save(adapter / FILE.name)
 
 
 def figures(encoder: SentenceEncoder, validation: Sequence[data.Topic], faq: bool = True) -> dict[str, Any]:
