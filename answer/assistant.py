@@ -121,8 +121,9 @@ class Assistant:
         chosen = self._standing(relevant(search, understood, self.library))
         notice = None
         if not chosen and (wider := self._where_hosted(understood)):
-            own = [hit for hit in self.hits(wider).hits if set(hit.passage.towns) <= set(understood.towns)]
-            chosen = self._standing(relevant(SearchResult(tuple(own)), wider, self.library))
+            found = self.hits(wider)
+            own = tuple(hit for hit in found.hits if set(hit.passage.towns) <= set(understood.towns))
+            chosen = self._standing(relevant(replace(found, hits=own), wider, self.library))
             notice = message("broadened", towns=listed(understood.towns))
         if not chosen:
             return self._refuse(query, understood, search.hits)
@@ -141,7 +142,8 @@ class Assistant:
                 replace(hit, probability=max(hit.probability, IN_SECTION)) if hit.passage.id in section else hit
                 for hit in found.hits
             ]
-            return SearchResult(tuple(sorted(raised, key=lambda hit: -hit.probability)))
+            answerable = 1.0 if section else found.answerable
+            return SearchResult(tuple(sorted(raised, key=lambda hit: -hit.probability)), answerable)
         wanted = asked if asked.any() else inside
         return SearchResult(tuple(SearchHit(passages[n], 1.0) for n in np.flatnonzero(wanted)))
 

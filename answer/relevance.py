@@ -11,8 +11,8 @@ from index.library import Library
 from index.model import SearchHit, SearchResult
 from ingest.model import Passage
 
-LIST = 0.16  # from here on a passage is in the answer: at this cut recall and precision weigh alike (docs/decisions)
-ANSWER = 0.45  # the best passage must be about as likely on the topic as not; else the answer is a refusal
+LIST = 0.18  # from here on a passage is in the answer: at this cut recall and precision weigh alike (docs/decisions)
+ANSWER = 0.82  # how likely it must be that anything answers; else the answer is a refusal
 EACH_SHARE = 0.5  # the same where the figures of many towns are asked for
 FACT_SHARE = 0.75  # of the best hit's probability, for a second figure to be shown beside it
 IN_SECTION = 0.5  # at least, for what stands under the report's own question that was asked for
@@ -51,7 +51,7 @@ def names(text: str, town: str) -> bool:
 def relevant(result: SearchResult, understood: Understanding, library: Library) -> list[SearchHit]:
     """The hits that answer, best first; none where the reports say nothing."""
     hits = [hit for hit in result.hits if admitted(hit.passage, understood, library)]
-    if not hits or hits[0].probability < ANSWER:
+    if not hits or result.answerable < ANSWER:
         return []
     chosen = [hit for hit in hits if hit.probability >= LIST]
     if understood.intent == "fact":

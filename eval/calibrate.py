@@ -8,7 +8,6 @@ cross-validated by question; the held-back split is never read. With --write: in
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +25,8 @@ from answer.relevance import admitted
 from eval.cases import load, select
 from eval.places import Places
 from eval.worlds import World, open_world, read_worlds
-from index.calibration import CLIP, Calibration
+from index.answerable import question_evidence
+from index.calibration import CLIP, Calibration, Calibrations
 from index.embedding import load_encoder
 from index.search import Features
 from ingest.settings import read_settings
@@ -35,6 +35,9 @@ FEATURES = (
     "dense", "dense_gap", "dense_level", "narrow", "narrow_question", "ngram", "ngram_own", "cover", "cover_own", "cover_heading",
     "cover_question", "cover_plain", "rarest", "cover_dense", "unmatched_level", "own", "own_gap", "topic",
 )  # fmt: skip
+
+
+REFUSAL_STRENGTH = 0.3  # of the regularisation's inverse: few questions, many numbers
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,45 @@ def cross_validated(
     return scores
 
 
+def answerable_evidence(
+    examples: Sequence[Example], scores: Sequence[NDArray[np.float64]], names: Sequence[str]
+) -> list[dict[str, float]]:
+    """What index/answerable.py says of each question, from probabilities of models that did not see it."""
+    found = []
+    for example, probability in zip(examples, scores, strict=True):
+        features = {name: example.evidence[:, i] for i, name in enumerate(names)}
+        inside = np.clip(probability, 1e-9, 1 - 1e-9)
+        found.append(question_evidence(features, np.log(inside / (1 - inside))))
+    return found
+
+
+def fit_answerable(evidence: Sequence[dict[str, float]], answerable: NDArray[np.bool_], strength: float) -> Calibration:
+    """A logistic model on standardised numbers, its weights written for the numbers as they are."""
+    names = list(evidence[0])
+    table = np.clip([[row[name] for name in names] for row in evidence], -CLIP, CLIP)
+    mean, spread = table.mean(axis=0), table.std(axis=0) + 1e-9
+    model = LogisticRegression(C=strength, max_iter=2_000)
+    model.fit((table - mean) / spread, answerable)
+    weights = model.coef_[0] / spread
+    return Calibration(dict(zip(names, map(float, weights), strict=True)), float(model.intercept_[0] - weights @ mean))
+
+
+def show_refusals(
+    examples: Sequence[Example], evidence: Sequence[dict[str, float]], strength: float
+) -> None:
+    """At several cuts: the share of unanswerable questions refused and of answerable ones answered, cross-validated."""
+    questions = sorted({e.question for e in examples})
+    groups = [questions.index(e.question) for e in examples]
+    truth = np.array([(e.labels == 1).any() for e in examples])
+    scores = np.zeros(len(examples))
+    for train, test in GroupKFold(n_splits=8).split(groups, groups=groups):
+        model = fit_answerable([evidence[i] for i in train], truth[train], strength)
+        for i in test:
+            scores[i] = model.probability({name: np.array([value]) for name, value in evidence[i].items()})[0]
+    for cut in (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9):
+        print(f"cut {cut:.2f}: refused {np.mean(scores[~truth] < cut):.2f}, answered {np.mean(scores[truth] >= cut):.2f}")
+
+
 def show(rows: dict[str, dict[str, float]]) -> None:
     print(f"{'kind':12} {'n':>4} {'AP':>6} {'recall':>7} {'prec.':>6} {'silent':>6}")
     for kind, row in rows.items():
@@ -193,9 +235,12 @@ def main(arguments: list[str] | None = None) -> int:
     scores = cross_validated(examples, names, weights, options.strength)
     show(summary(examples, scores, options.threshold))
     calibration = fit(examples, np.array(weights), names, options.strength)
-    print(json.dumps(calibration.weights, indent=1), calibration.bias)
+    evidence = answerable_evidence(examples, scores, names)
+    show_refusals(examples, evidence, REFUSAL_STRENGTH)
+    truth = np.array([(e.labels == 1).any() for e in examples])
+    both = Calibrations(calibration, fit_answerable(evidence, truth, REFUSAL_STRENGTH))
     if options.write:
-        calibration.save()
+        both.save()
     return 0
 
 

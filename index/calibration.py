@@ -34,11 +34,27 @@ class Calibration:
         """(n,) probabilities that a passage states something on the topic."""
         return 1.0 / (1.0 + np.exp(-self.logit(features)))
 
+
+@dataclass(frozen=True)
+class Calibrations:
+    """Both models: `passage` for whether a passage states something, `answerable` for whether any does.
+
+    `answerable` takes the names of index/answerable.py.
+    """
+
+    passage: Calibration
+    answerable: Calibration
+
     def save(self, path: Path = FILE) -> None:
-        data = {"bias": round(self.bias, 4), "weights": {k: round(v, 4) for k, v in sorted(self.weights.items())}}
+        data = {"passage": _as_data(self.passage), "answerable": _as_data(self.answerable)}
         path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
 
 
-def load_calibration(path: Path = FILE) -> Calibration:
+def load_calibrations(path: Path = FILE) -> Calibrations:
     data = json.loads(path.read_text(encoding="utf-8"))
-    return Calibration(data["weights"], data["bias"])
+    return Calibrations(*(Calibration(data[name]["weights"], data[name]["bias"]) for name in ("passage", "answerable")))
+
+
+def _as_data(calibration: Calibration) -> dict[str, object]:
+    weights = {name: round(weight, 4) for name, weight in sorted(calibration.weights.items())}
+    return {"bias": round(calibration.bias, 4), "weights": weights}

@@ -35,9 +35,13 @@ class SearchHit:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """Every passage that was considered, best first (ties by passage id)."""
+    """Every passage that was considered, best first (ties by passage id).
+
+    `answerable`: the calibrated probability that any of those admitted answers at all.
+    """
 
     hits: tuple[SearchHit, ...] = ()
+    answerable: float = 1.0
 
     @property
     def best(self) -> SearchHit | None:

@@ -11,7 +11,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.calibration import Calibration, load_calibration
+from index.answerable import question_evidence
+from index.calibration import Calibrations, load_calibrations
 from index.lexical import LexicalIndex
 from index.model import SearchHit, SearchResult
 from index.topics import Topics, evidence
@@ -44,7 +45,7 @@ class Searcher:
         vectors: NDArray[np.float32],
         encoder: QueryEncoder,
         lexical: LexicalIndex,
-        calibration: Calibration | None = None,
+        calibrations: Calibrations | None = None,
         own_vectors: NDArray[np.float32] | None = None,
         topics: Topics | None = None,
     ) -> None:
@@ -52,7 +53,7 @@ class Searcher:
         self.lexical = lexical
         self._vectors = vectors
         self._encoder = encoder
-        self._calibration = calibration or load_calibration()
+        self._calibrations = calibrations or load_calibrations()
         self._own_vectors = vectors if own_vectors is None else own_vectors
         self._topics = topics
         self._shares = topics.of_passages(self._own_vectors) if topics and len(self._own_vectors) else None
@@ -96,10 +97,18 @@ class Searcher:
         if not self.passages:
             return SearchResult()
         features = self.features(text, inside)
-        probabilities = self._calibration.probability(features)
+        probabilities = self._calibrations.passage.probability(features)
         order = sorted(range(len(self.passages)), key=lambda i: (-probabilities[i], self.passages[i].id))
         hits = [SearchHit(self.passages[i], float(probabilities[i])) for i in order]
         for place, i in enumerate(order[:EXPLAINED]):
             parts = {name: float(values[i]) for name, values in features.items()}
             hits[place] = SearchHit(self.passages[i], float(probabilities[i]), parts)
-        return SearchResult(tuple(hits))
+        return SearchResult(tuple(hits), self._answerable(features, inside))
+
+    def _answerable(self, features: Features, inside: NDArray[np.bool_] | None) -> float:
+        if inside is None or not inside.any():
+            inside = np.ones(len(self.passages), dtype=bool)
+        admitted = {name: values[inside] for name, values in features.items()}
+        evidence = question_evidence(admitted, self._calibrations.passage.logit(admitted))
+        asked = {name: np.array([value]) for name, value in evidence.items()}
+        return float(self._calibrations.answerable.probability(asked)[0])

@@ -19,7 +19,7 @@ import pytest
 
 from index import build
 from index import library as library_module
-from index.calibration import Calibration
+from index.calibration import Calibration, Calibrations
 from index.library import Library
 from index.model import Manifest
 from ingest.pipeline import read_report
@@ -180,7 +180,7 @@ def engine_over() -> Callable[[Library], Assistant]:
     from index.search import Searcher
 
     def make(library: Library) -> Assistant:
-        by_words = Calibration({"cover": 8.0}, bias=-4.0)
+        by_words = Calibrations(Calibration({"cover": 8.0}, bias=-4.0), Calibration({"logit_0": 1.0}, bias=0.0))
         lexical = LexicalIndex.build(library.passages)
         searcher = Searcher(library.passages, library.vectors, CountingEncoder(), lexical, by_words)
         return Assistant(library, searcher, lambda: date(2031, 9, 1))

@@ -12,7 +12,7 @@ from eval.context import Unit, fill, look, states, unit_of
 from eval.optional import needed
 from eval.places import Places
 from eval.runner import run
-from index.calibration import Calibration
+from index.calibration import Calibration, Calibrations
 from index.lexical import LexicalIndex
 from index.search import Searcher
 from index.thesaurus import Thesaurus
@@ -93,7 +93,7 @@ def test_every_method_gets_the_same_length_and_ours_is_told_as_given(world, monk
         encoder.encode_passages([p.text for p in passages]),
         encoder,
         LexicalIndex.build(passages, Thesaurus()),
-        Calibration({"dense": 1.0}, 0.0),
+        Calibrations(Calibration({"dense": 1.0}, 0.0), Calibration({}, 9.0)),
     )
     chunks = [chunk(world, p.number, 0, len(p.text)) for p in world.report.pages]
     monkeypatch.setattr(baselines, "_starter", lambda reports, embedding: lambda case: chunks)

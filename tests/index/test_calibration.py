@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.calibration import CLIP, Calibration, load_calibration
+from index.answerable import question_evidence
+from index.calibration import CLIP, Calibration, Calibrations, load_calibrations
 from index.lexical import LexicalIndex
 from index.search import Searcher
 from ingest.model import Passage
@@ -41,12 +42,17 @@ def test_missing_evidence_is_an_error_and_not_a_zero() -> None:
 
 
 def test_saved_weights_are_loaded_again_to_four_places(tmp_path: Path) -> None:
-    Calibration({"b": 1.23456, "a": -2.0}, bias=0.98765).save(tmp_path / "c.json")
-    assert load_calibration(tmp_path / "c.json") == Calibration({"a": -2.0, "b": 1.2346}, 0.9877)
+    fitted = Calibrations(Calibration({"b": 1.23456, "a": -2.0}, bias=0.98765), Calibration({"narrow": 1.0}, bias=0.5))
+    fitted.save(tmp_path / "c.json")
+    assert load_calibrations(tmp_path / "c.json") == Calibrations(
+        Calibration({"a": -2.0, "b": 1.2346}, 0.9877), Calibration({"narrow": 1.0}, 0.5)
+    )
 
 
 def test_the_shipped_weights_are_of_features_that_the_search_gives(encoder: CountingEncoder) -> None:
     passage = Passage("p", "d", 0, "bullet", "Piteå säljer presentkort.", "", ())
     vectors = encoder.encode_passages([passage.text])
     features = Searcher([passage], vectors, encoder, LexicalIndex.build([passage])).features("presentkort")
-    assert load_calibration().weights.keys() <= features.keys()
+    shipped = load_calibrations()
+    assert shipped.passage.weights.keys() <= features.keys()
+    assert shipped.answerable.weights.keys() <= question_evidence(features, shipped.passage.logit(features)).keys()

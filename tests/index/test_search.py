@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from answer.assistant import Assistant
-from index.calibration import Calibration
+from index.calibration import Calibration, Calibrations
 from index.lexical import LexicalIndex
 from index.search import EXPLAINED, Searcher, standardised
 from ingest.model import Passage
@@ -24,10 +24,10 @@ def passages(*texts: str) -> list[Passage]:
     return [Passage(f"p{n}", "d", n, "bullet", text, text, ()) for n, text in enumerate(texts)]
 
 
-def searcher(*texts: str, calibration: Calibration | None = None) -> Searcher:
+def searcher(*texts: str, calibrations: Calibrations | None = None) -> Searcher:
     encoder, found = CountingEncoder(), passages(*texts)
     vectors = encoder.encode_passages(texts) if texts else np.zeros((0, encoder.dimensions), np.float32)
-    return Searcher(found, vectors, encoder, LexicalIndex.build(found), calibration)
+    return Searcher(found, vectors, encoder, LexicalIndex.build(found), calibrations)
 
 
 def test_every_passage_is_scored_best_first() -> None:
@@ -40,7 +40,7 @@ def test_every_passage_is_scored_best_first() -> None:
 
 
 def test_ties_stand_in_the_order_of_their_ids() -> None:
-    found = searcher(*["Samma ord."] * 12, calibration=Calibration({}, 0.0)).search("ord")
+    found = searcher(*["Samma ord."] * 12, calibrations=Calibrations(Calibration({}, 0.0), Calibration({}, 0.0))).search("ord")
     assert [hit.passage.id for hit in found.hits] == sorted(f"p{n}" for n in range(12))
     assert {hit.probability for hit in found.hits} == {0.5}
 
