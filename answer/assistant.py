@@ -16,6 +16,7 @@ import numpy as np
 from answer.citations import cite_passage, holds
 from answer.compose import compose
 from answer.facts import answer_from_facts
+from answer.instructions import without_instructions
 from answer.messages import message
 from answer.model import Answer, Exchange, NoAnswer, Query, Understanding
 from answer.question import Known, plain, understand
@@ -67,7 +68,10 @@ class Assistant:
         )
 
     def understand(self, query: Query) -> Understanding:
-        return query.understanding or understand(query, self.known, self._today())
+        """How a question is read; what is addressed to a language model in it is no part of what is asked."""
+        if query.understanding:
+            return query.understanding
+        return understand(replace(query, question=without_instructions(query.question)), self.known, self._today())
 
     def answer(self, query: Query) -> Answer | NoAnswer:
         """The cited answer, or the refusal with what lies near. Every citation has been checked against its page."""

@@ -378,7 +378,8 @@ def _meeting_fact(masked: str, known: Known) -> str | None:
 
 
 _FIGURE_ASKED = re.compile(
-    r"\b(?:hur (?:mycket|mkt|manga|stor\w*|lange|ofta|lang|langt|gammal|gamla|dyrt?|hog\w*|snabbt|fort)|vad kosta\w*|vilken summa|vilket belopp|antal(?:et)?|procent)\b"
+    r"\b(?:hur (?:mycket|mkt|manga|stor\w*|lange|ofta|lang|langt|gammal|gamla|dyrt?|hog\w*|snabbt|fort)|vad kosta\w*|"
+    r"vilken summa|vilket belopp|antal(?:et)?|procent)\b"
 )
 
 
@@ -389,7 +390,7 @@ def _intent(masked: str) -> Intent:
         return "comparison"
     if re.search(r"\bvilka regioner\b.*\b(?:inte|och vilka)\b", masked):
         return "comparison"
-    if _FIGURE_ASKED.search(masked):
+    if _FIGURE_ASKED.search(masked) or re.search(r"\bvilket (?:ar|datum)\b|\bvilken dag\b", masked):
         return "fact"
     if re.search(
         r"^\W*(?:och |men )?(?:nar|vem|vilket ar|vilken dag|vilket datum|vad heter|vilken (?!\w*\s?region))\b", masked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from answer.asked_figure import asks_for, gives_figure
 from answer.model import Understanding
 from answer.question import plain, same_region
 from index.library import Library
@@ -12,8 +13,9 @@ from index.model import SearchHit, SearchResult
 from ingest.model import Passage
 
 LIST = 0.18  # from here on a passage is in the answer: at this cut recall and precision weigh alike (docs/decisions)
-ANSWER = 0.82  # how likely it must be that anything answers; else the answer is a refusal
+ANSWER = 0.8  # how likely it must be that anything answers; else the answer is a refusal
 EACH_SHARE = 0.5  # the same where the figures of many towns are asked for
+OF_KIND = 0.5  # of LIST: how likely a passage must be that gives the very kind of figure asked for
 FACT_SHARE = 0.75  # of the best hit's probability, for a second figure to be shown beside it
 IN_SECTION = 0.5  # at least, for what stands under the report's own question that was asked for
 WEAK = 0.4  # an answer whose best passage lies below is said to be weakly supported
@@ -55,28 +57,26 @@ def relevant(result: SearchResult, understood: Understanding, library: Library) 
         return []
     chosen = [hit for hit in hits if hit.probability >= LIST]
     if understood.intent == "fact":
-        if understood.figure:
-            chosen = [hit for hit in chosen if _gives_figure(hit.passage)]
+        chosen = _with_figure(hits, chosen, understood)
         share = EACH_SHARE if _OF_MANY.search(plain(understood.text)) else FACT_SHARE
         best = chosen[0].probability if chosen else 0.0
         chosen = [hit for hit in chosen if hit.probability >= share * best]
     return without_repeats(chosen)[: MOST if understood.topic else None]
 
 
+def _with_figure(hits: list[SearchHit], chosen: list[SearchHit], understood: Understanding) -> list[SearchHit]:
+    """Of the passages on the topic those that give what is asked for; one of the right kind may lie a little lower."""
+    if (is_asked := asks_for(understood.text)) and (
+        right := [hit for hit in hits if hit.probability >= LIST * OF_KIND and is_asked(hit.passage)]
+    ):
+        return right
+    return [hit for hit in chosen if gives_figure(hit.passage)] if understood.figure else chosen
+
+
 _OF_MANY = re.compile(
     r"\b(?:andra|pa olika (?:hall|stallen|orter)|stader(?:na)?|orter(?:na)?|kommuner(?:na)?|\w*foreningar(?:na)?|"
     r"\w*organisationer(?:na)?)\b"
 )
-_FIGURE = re.compile(
-    r"\d|\b(?:en|ett|två|tre|fyra|fem|sex|sju|åtta|nio|tio|elva|tolv|hälften|halva|tredjedel|fjärdedel|hundra\w*|tusen\w*|"
-    r"miljon\w*|ingen|inga|inget|saknar|saknas|gratis|kostnadsfri\w*)\b",
-    re.I,
-)
-
-
-def _gives_figure(passage: Passage) -> bool:
-    """Whether a passage can answer how much or how many: with a number, or by saying that there is none."""
-    return _FIGURE.search(passage.text) is not None
 
 
 def without_repeats(hits: list[SearchHit]) -> list[SearchHit]:

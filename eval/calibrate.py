@@ -185,9 +185,7 @@ def fit_answerable(evidence: Sequence[dict[str, float]], answerable: NDArray[np.
     return Calibration(dict(zip(names, map(float, weights), strict=True)), float(model.intercept_[0] - weights @ mean))
 
 
-def show_refusals(
-    examples: Sequence[Example], evidence: Sequence[dict[str, float]], strength: float
-) -> None:
+def show_refusals(examples: Sequence[Example], evidence: Sequence[dict[str, float]], strength: float) -> None:
     """At several cuts: the share of unanswerable questions refused and of answerable ones answered, cross-validated."""
     questions = sorted({e.question for e in examples})
     groups = [questions.index(e.question) for e in examples]
@@ -198,7 +196,9 @@ def show_refusals(
         for i in test:
             scores[i] = model.probability({name: np.array([value]) for name, value in evidence[i].items()})[0]
     for cut in (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9):
-        print(f"cut {cut:.2f}: refused {np.mean(scores[~truth] < cut):.2f}, answered {np.mean(scores[truth] >= cut):.2f}")
+        print(
+            f"cut {cut:.2f}: refused {np.mean(scores[~truth] < cut):.2f}, answered {np.mean(scores[truth] >= cut):.2f}"
+        )
 
 
 def show(rows: dict[str, dict[str, float]]) -> None:
