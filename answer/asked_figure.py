@@ -12,7 +12,10 @@ _NUMBER = (
     r"\d|\b(?:en|ett|två|tre|fyra|fem|sex|sju|åtta|nio|tio|elva|tolv|hälften|halva|tredjedel|fjärdedel|hundra\w*|tusen\w*|"
     r"miljon\w*|ingen|inga|inget|saknar|saknas|gratis|kostnadsfri\w*)\b"
 )
-_MONEY = r"\d\s*(?:kr|kronor|tkr|mkr|mnkr|msek|sek|miljon\w*|tusen|t?kr/\w+)\b|\b(?:kronor|miljon\w*|gratis|kostnadsfri\w*|avgiftsfri\w*)\b|\d\s*:-"
+_MONEY = (
+    r"\d\s*(?:kr|kronor|tkr|mkr|mnkr|msek|sek|miljon\w*|tusen|t?kr/\w+)\b|\d\s*:-|"
+    r"\b(?:kronor|miljon\w*|gratis|kostnadsfri\w*|avgiftsfri\w*)\b"
+)
 _SHARE = r"\d\s*(?:%|procent)|\b(?:procent|hälften|halva|tredjedel\w*|fjärdedel\w*|inget|ingenting|noll)\b"
 _TIME = r"\b(?:sekund|minut|timm|dag|dygn|veck|månad|kvartal|halvår|år)(?:e|en|ar|or|ers?|s|erna|arna)?\b|\bgenast\b|\bdirekt\b|\bomgående\b"
 _MONTHS = "|".join(re.split(r"[ |]", MONTH_NAMES))
@@ -21,7 +24,8 @@ _DATE = rf"\b(?:19|20)\d\d\b|\b\d{{1,2}}/\d{{1,2}}\b|\b(?:{_MONTHS})\b|\b(?:vår
 _KINDS: tuple[tuple[str, str], ...] = (  # what is asked, in plain letters -> what an answer has; the first that fits
     (r"\b(?:hur (?:snabbt|fort|lange)|hur lang tid|hur manga (?:dagar|veckor|manader|timmar|minuter|ar))\b", _TIME),
     (r"\b(?:hur manga procent|vilken andel|hur stor (?:del|andel)|procent)\b", _SHARE),
-    (r"\b(?:vad kosta\w*|hur mycket (?:pengar|kosta\w*|betala\w*)|vilken summa|vilket belopp|hur dyrt?|hur manga (?:kronor|miljoner))\b", _MONEY),
+    (r"\b(?:vad kosta\w*|hur mycket (?:pengar|kosta\w*|betala\w*)|vilken summa|vilket belopp|hur dyrt?|"
+     r"hur manga (?:kronor|miljoner))\b", _MONEY),
     (r"\b(?:nar|vilket ar|vilket datum|vilken dag|sedan vilket)\b", _DATE),
 )  # fmt: skip
 

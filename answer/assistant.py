@@ -125,9 +125,9 @@ class Assistant:
         chosen = self._standing(relevant(search, understood, self.library))
         notice = None
         if not chosen and (wider := self._where_hosted(understood)):
-            found = self.hits(wider)
-            own = tuple(hit for hit in found.hits if set(hit.passage.towns) <= set(understood.towns))
-            chosen = self._standing(relevant(replace(found, hits=own), wider, self.library))
+            hosted = self.hits(wider)
+            own = tuple(hit for hit in hosted.hits if set(hit.passage.towns) <= set(understood.towns))
+            chosen = self._standing(relevant(replace(hosted, hits=own), wider, self.library))
             notice = message("broadened", towns=listed(understood.towns))
         if not chosen:
             return self._refuse(query, understood, search.hits)

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answer.citations import chapter
+from answer.instructions import addressed_to_a_model, reports_an_instruction, without_instructions
 from answer.llm_evidence import Evidence, among, beside, has_date, has_word, in_season
 from answer.llm_figures import Figure, dates, figures, pages, stated, word_value
-from answer.instructions import addressed_to_a_model, reports_an_instruction, without_instructions
 from answer.llm_text import Sentence, is_swedish
 from answer.messages import filled
 from answer.model import Answer, Citation

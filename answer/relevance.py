@@ -12,7 +12,7 @@ from index.library import Library
 from index.model import SearchHit, SearchResult
 from ingest.model import Passage
 
-LIST = 0.18  # from here on a passage is in the answer: at this cut recall and precision weigh alike (docs/decisions)
+LIST = 0.16  # from here on a passage is in the answer: at this cut recall and precision weigh alike (docs/decisions)
 ANSWER = 0.8  # how likely it must be that anything answers; else the answer is a refusal
 EACH_SHARE = 0.5  # the same where the figures of many towns are asked for
 OF_KIND = 0.5  # of LIST: how likely a passage must be that gives the very kind of figure asked for

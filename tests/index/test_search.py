@@ -40,7 +40,9 @@ def test_every_passage_is_scored_best_first() -> None:
 
 
 def test_ties_stand_in_the_order_of_their_ids() -> None:
-    found = searcher(*["Samma ord."] * 12, calibrations=Calibrations(Calibration({}, 0.0), Calibration({}, 0.0))).search("ord")
+    found = searcher(
+        *["Samma ord."] * 12, calibrations=Calibrations(Calibration({}, 0.0), Calibration({}, 0.0))
+    ).search("ord")
     assert [hit.passage.id for hit in found.hits] == sorted(f"p{n}" for n in range(12))
     assert {hit.probability for hit in found.hits} == {0.5}
 
