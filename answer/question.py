@@ -355,7 +355,7 @@ _FACTS: tuple[tuple[str, str], ...] = (
      r"\b(?:digital|fysisk)\w*\b.*\b(?:traff|mote)\w*|^\W*nar\b(?: (?:var|ar|holls|agde|hade))?\W*\0\W*(?:rum\W*)?$", "meeting"),
 )  # fmt: skip
 _SUGGESTED = re.compile(
-    r"\b(?:forslag\w*|foresl\w*|onskem\w*|onskar\w*|onskade\w*|ville|vill|anmalt|intresse\w*|gav)\b"
+    r"\b(?:forslag\w*|foresl\w*|onskem\w*|onskar\w*|onskade\w*|ville|vill|anmalt|intresse\w*|gav|(?:nasta|kommande) tema\w*)\b"
 )
 
 
