@@ -53,8 +53,8 @@ def names(text: str, town: str) -> bool:
 def relevant(result: SearchResult, understood: Understanding, library: Library) -> list[SearchHit]:
     """The hits that answer, best first; none where the reports say nothing."""
     hits = [hit for hit in result.hits if admitted(hit.passage, understood, library)]
-    if not hits or result.answerable < ANSWER:
-        return []
+    if not hits or (result.answerable < ANSWER and not understood.follow_up):
+        return []  # a follow-up's topic has been answered before: what it asks for is a part of that
     chosen = [hit for hit in hits if hit.probability >= LIST]
     if understood.intent == "fact":
         chosen = _with_figure(hits, chosen, understood)

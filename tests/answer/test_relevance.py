@@ -88,9 +88,17 @@ def test_every_passage_above_the_list_threshold_is_chosen_best_first(invented: L
     assert chosen(hits(0.9, 0.5, LIST, LIST - 0.01, 0.0), invented) == [0, 1, 2]
 
 
-def test_where_the_best_is_less_likely_than_not_the_reports_say_nothing(invented: Library) -> None:
-    assert chosen(hits(ANSWER - 0.01, 0.4, 0.3), invented) == []
+def test_where_nothing_seems_to_answer_the_reports_say_nothing(invented: Library) -> None:
+    found = hits(0.9, 0.4, 0.3)
+    assert chosen(replace(found, answerable=ANSWER - 0.01), invented) == []
+    assert chosen(replace(found, answerable=ANSWER), invented) == [0, 1, 2]
     assert chosen(SearchResult(), invented) == []
+
+
+def test_a_follow_up_is_answered_with_the_part_of_its_topic_that_it_asks_for(invented: Library) -> None:
+    doubtful = replace(hits(0.5, 0.4), answerable=ANSWER - 0.3)
+    assert chosen(doubtful, invented, follow_up=True) == [0, 1]
+    assert chosen(replace(hits(LIST - 0.01), answerable=ANSWER - 0.3), invented, follow_up=True) == []
 
 
 def test_the_best_outside_the_filters_does_not_count(invented: Library) -> None:

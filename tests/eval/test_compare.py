@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from eval import compare, names
+from eval.compare import NOISE, Comparison
 from eval.runner import run
 from ingest.errors import QuestionSetError
 
@@ -68,3 +69,8 @@ def test_a_baseline_that_is_no_json_is_named(world, tmp_path):
     path.write_text("<<<<<<<", encoding="utf-8")
     with pytest.raises(QuestionSetError, match="not JSON"):
         compare.compare(run(world.assistant(), [world.case]), path)
+
+
+def test_a_figure_may_fall_by_what_another_processor_changes_and_no_more() -> None:
+    assert not Comparison((), {"recall": (0.9, 0.9 - 0.8 * NOISE)}, (), (), ()).drops
+    assert Comparison((), {"recall": (0.9, 0.9 - 1.2 * NOISE)}, (), (), ()).drops

@@ -6,7 +6,18 @@ import numpy as np
 
 from index.answerable import question_evidence
 
-NAMES = ("cover", "cover_own", "cover_plain", "rarest", "own_gap", "dense", "topic", "ngram_own", "dense_level", "narrow")
+NAMES = (
+    "cover",
+    "cover_own",
+    "cover_plain",
+    "rarest",
+    "own_gap",
+    "dense",
+    "topic",
+    "ngram_own",
+    "dense_level",
+    "narrow",
+)
 
 
 def evidence(logits: list[float], **features: list[float]) -> dict[str, float]:
