@@ -167,7 +167,7 @@ def test_a_saved_adapter_merges_to_the_weights_that_were_trained(tmp_path: Path,
     base = BertModel(config, add_pooling_layer=False).eval()
     lora = peft.LoraConfig(r=2, lora_alpha=4, target_modules=list(TARGETS), init_lora_weights=False)
     trained = peft.get_peft_model(copy.deepcopy(base), lora)
-    save_adapter(trained, None, tmp_path, share)
+    save_adapter(trained, tmp_path, share)
     merged = copy.deepcopy(base)
     merge_adapter(merged, tmp_path)
     whole = trained.merge_and_unload().state_dict()
@@ -184,8 +184,9 @@ def test_training_can_be_resumed_and_writes_figures_and_curves(tmp_path: Path, m
     from index import train
 
     monkeypatch.setattr(data, "read_topics", lambda: (TRAINING[:8], VALIDATION[:2]))
+    monkeypatch.setattr(data, "read_world_topics", lambda likeness: [])
     monkeypatch.setattr(evaluate, "measure_faq", lambda encoder: None)
-    recipe = train.Recipe(steps=2, batch=2, rank=2, first_layer=11, closest=1, mined=3)
+    recipe = train.Recipe(steps=2, batch=2, rank=2, first_layer=11, closest=1, mined=3, words=0)
     train.train(recipe, tmp_path, measure_every=1)
     assert (tmp_path / "checkpoints" / "checkpoint-2").is_dir()
     run = train.train(replace(recipe, steps=3), tmp_path, resume=True, measure_every=1)
