@@ -139,7 +139,10 @@ def test_approving_and_editing(site, width):
     site.settled(page)
     assert site.cases()[0].status == "granskad"
     page.get_by_text("Ändra frågan").click()
+    site.settled(page)
     page.get_by_label("Fråga", exact=True).fill("Vem köper ljus?")
+    page.keyboard.press("Tab")
+    site.settled(page)
     page.get_by_role("button", name="Spara ändringen").click()
     site.wait_until(lambda: site.cases()[0].question == "Vem köper ljus?")
     assert [r.who for r in site.cases()[0].reviews] == ["Ann", "Ann"]
