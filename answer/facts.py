@@ -12,8 +12,9 @@ from answer.model import Answer, Citation, Claim, Query, Understanding
 from answer.question import plain, same_region
 from answer.relevance import admitted, names
 from answer.statement import statement
-from answer.swedish import MONTHS, as_sentence, listed, swedish_date, without_contacts
+from answer.swedish import as_sentence, listed, swedish_date, without_contacts
 from index.library import Library
+from ingest.dates import MONTHS
 from ingest.model import Fact, Passage, Report
 
 _HOST_TOO = re.compile(r"\b(?:vem|vilken|vilka) va[r]?\b.*\b(?:och|o|a|samt)\b")

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from answer.swedish import MONTHS
+from ingest.dates import MONTHS
 
 
 def _numbered(words: str, values: Iterable[int]) -> dict[str, int]:

@@ -6,20 +6,8 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-MONTHS = [
-    "januari",
-    "februari",
-    "mars",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "augusti",
-    "september",
-    "oktober",
-    "november",
-    "december",
-]
+from ingest import dates
+
 NUMBERS = ["noll", "en", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv"]
 NOUNS = {  # singular, plural, neuter
     "ort": ("ort", "orter", False),
@@ -36,8 +24,7 @@ NOUNS = {  # singular, plural, neuter
 
 def swedish_date(iso: str) -> str:
     """'2021-02-09' -> '9 februari 2021'."""
-    day = date.fromisoformat(iso)
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return dates.swedish_date((date.fromisoformat(iso),))
 
 
 def alphabetical(name: str) -> str:
