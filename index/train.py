@@ -4,7 +4,7 @@
 
 Writes a LoRA adapter (peft's two files), its model card, the run's settings and figures (run.json), curves.png, the
 topics as vectors (topics.npz, see index/topics.py) and checkpoints to resume from. Needs the packages of
-requirements-training.txt; takes about 20 minutes on two cores. With --topics only the topics are written anew.
+requirements-training.txt; takes about 45 minutes on two cores. With --topics only the topics are written anew.
 """
 
 from __future__ import annotations
@@ -23,13 +23,12 @@ import torch
 from datasets import Dataset
 from peft import LoraConfig, get_peft_model
 from sentence_transformers import SentenceTransformerTrainingArguments
-from torch import nn
 
 from index.embedding import ADAPTER, SentenceEncoder, load_bundled
 from index.topics import FILE, Topics
 from index.training import data, evaluate
 from index.training.card import card
-from index.training.loss import DenseAndTokenLoss
+from index.training.loss import AnswersFirstLoss
 from index.training.trainer import AdapterTrainer, Progress, ValidationEvaluator, in_order, plot, save_adapter
 
 TARGETS = ("query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense")
@@ -40,22 +39,21 @@ CHECKPOINTS = "checkpoints"
 class Recipe:
     """What decides the result, with the seed.
 
-    `scale` multiplies cosines in the loss. Layers below `first_layer` keep their weights. `token_dimensions` of the
-    vectors for late interaction (0: none), a second task that only training knows and whose loss counts
-    `token_weight`. `closest`: how many topics nearest to each are left out of its negatives; `mined`: how many
-    misleading passages of the others are drawn from. `share` of the learnt change ships: 1 all of it, 0 the untrained
-    model; anything between is the average of both sets of weights.
+    `scale` multiplies cosines in the loss. Layers below `first_layer` keep their weights. `worlds` is the share of the
+    batches that are drawn from one world each, the others from topics and from `words` groups of the thesaurus.
+    `closest`: how many topics nearest to each are left out of its negatives; `mined`: how many misleading passages of
+    the others are drawn from. `share` of the learnt change ships: 1 all of it, 0 the untrained model; anything between
+    is the average of both sets of weights.
     """
 
-    steps: int = 600
+    steps: int = 900
     batch: int = 28
     rank: int = 16
     learning_rate: float = 5e-4
     warmup: float = 0.1
     scale: float = 20.0
     first_layer: int = 4
-    token_dimensions: int = 0
-    token_weight: float = 0.5
+    worlds: float = 0.75
     words: int = 350
     closest: int = 16
     mined: int = 40
@@ -74,9 +72,9 @@ def train(recipe: Recipe, output: Path, resume: bool = False, measure_every: int
     encoder = load_bundled(None)
     untrained = figures(encoder, validation)
     print(f"{len(training)} topics, {len(validation)} more for validation. Untrained: {untrained}", flush=True)
-    training += data.read_world_topics(lambda asked, stated: _likeness(encoder, asked, stated))
     training += data.read_word_topics(recipe.words, recipe.seed)
-    dataset = _dataset(recipe, training, encoder)
+    worlds = data.read_worlds(lambda asked, stated: _likeness(encoder, asked, stated))
+    dataset = _dataset(recipe, training, worlds, encoder)
     model = encoder.model
     transformer: Any = model[0]
     lora = LoraConfig(
@@ -87,14 +85,12 @@ def train(recipe: Recipe, output: Path, resume: bool = False, measure_every: int
         layers_pattern="layer",
     )
     transformer.model = get_peft_model(transformer.model, lora)
-    head = nn.Linear(encoder.dimensions, recipe.token_dimensions, bias=False) if recipe.token_dimensions else None
     trainer = AdapterTrainer(
         adapted=transformer.model,
-        head=head,
         model=model,
         args=_arguments(recipe, output / CHECKPOINTS, measure_every),
         train_dataset=dataset,
-        loss=DenseAndTokenLoss(model, head, recipe.scale, recipe.token_weight),
+        loss=AnswersFirstLoss(model, recipe.scale),
         evaluator=ValidationEvaluator(lambda: {"topics": figures(encoder, validation, faq=False)["topics"]}),
         callbacks=[Progress()],
     )
@@ -104,6 +100,7 @@ def train(recipe: Recipe, output: Path, resume: bool = False, measure_every: int
     run = {
         "recipe": asdict(recipe),
         "topics": {"training": len(training), "validation": len(validation)},
+        "worlds": {"training": len(worlds), "questions": sum(len(world.questions) for world in worlds)},
         "untrained": untrained,
         "trained": figures(load_bundled(output), validation),
         "minutes": round((time.time() - started) / 60, 1),
@@ -117,10 +114,9 @@ def train(recipe: Recipe, output: Path, resume: bool = False, measure_every: int
 
 
 def write_topics(adapter: Path) -> None:
-    """All topics, and the questions of the worlds, as the adapter's model sees them, beside it."""
+    """All topics as the adapter's model sees them, beside it."""
     encoder = load_bundled(adapter)
     every = [topic for topics in data.read_topics() for topic in topics]
-    every += data.read_world_topics(lambda asked, stated: np.zeros((len(asked), len(stated)), np.float32))
     with torch.autocast("cpu", torch.bfloat16):
         Topics(
             encoder.fingerprint,
@@ -149,7 +145,9 @@ def _likeness(encoder: SentenceEncoder, questions: Sequence[str], passages: Sequ
         return encoder.encode_queries(questions) @ encoder.encode_passages(passages).T
 
 
-def _dataset(recipe: Recipe, training: Sequence[data.Topic], encoder: SentenceEncoder) -> Dataset:
+def _dataset(
+    recipe: Recipe, training: Sequence[data.Topic], worlds: Sequence[data.World], encoder: SentenceEncoder
+) -> Dataset:
     with torch.autocast("cpu", torch.bfloat16):
         questions = encoder.encode_queries([question for topic in training for question in topic.questions])
         positives = encoder.encode_passages([data.text_of(entry) for topic in training for entry in topic.positives])
@@ -159,7 +157,14 @@ def _dataset(recipe: Recipe, training: Sequence[data.Topic], encoder: SentenceEn
         recipe.closest,
         recipe.mined,
     )
-    rows = [row for rows in data.batches(training, neighbours, recipe.batch, recipe.steps, recipe.seed) for row in rows]
+    size, steps, seed = recipe.batch, recipe.steps, recipe.seed
+    batches = data.mixed(
+        data.batches(training, neighbours, size, steps, seed),
+        data.world_batches(worlds, size, steps, seed),
+        recipe.worlds if worlds else 0.0,
+        steps,
+    )
+    rows = [row for rows in batches for row in rows]
     return Dataset.from_dict({field.name: [getattr(row, field.name) for row in rows] for field in fields(data.Row)})
 
 

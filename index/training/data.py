@@ -2,8 +2,8 @@
 
 One line of a *.jsonl file is a topic: `questions` (plain, as typed, keywords, paraphrases), `positives` (passages that
 answer them) and `near` (passages that look alike and do not). Validation topics are listed in validation.txt.
-A file of worlds/ is a whole network's reports with questions and every passage that answers each: a question is a topic
-there, and all other passages of its world are known not to answer it.
+A file of worlds/ is a whole network's reports with questions and every passage that answers each. A batch is drawn either
+from many topics that are no neighbours, or from one world, where it is known which passages answer which questions.
 """
 
 from __future__ import annotations
@@ -20,14 +20,13 @@ from numpy.typing import NDArray
 
 from index.embedding import embedded_text
 from index.thesaurus import load_thesaurus
-from index.training.variety import vary_passage, vary_question
+from index.training.variety import vary_passage, vary_question, vary_wording
 
 FOLDER = Path(__file__).parent
 NEAR_MISSES = 0.75  # share of hard negatives that the topic itself lists; the others are mined
 VALIDATION = FOLDER / "validation.txt"
 WORLDS = FOLDER / "worlds"
-HELD_WORLDS = ("a4", "b4", "c4", "d4")  # never trained or calibrated on
-WORLD = "worlds"  # kind of a world's questions
+HELD_WORLDS = ("a4", "b4", "c4", "d4", "h2", "k2", "n2", "q2", "t2", "v2", "x2", "z2")  # never trained on
 WORDS = "ord"  # kind of the thesaurus' groups
 HARD = 24  # passages of a question's own world that it is told apart from
 
@@ -45,12 +44,35 @@ class Topic:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A question of a world: ids of the passages that answer it, that may be told, and that mislead."""
+
+    question: str
+    answers: frozenset[str]
+    also: frozenset[str]
+    misleading: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class World:
+    """A fictional network: passages by id as in the data files, and questions of which every answer is known."""
+
+    name: str
+    passages: dict[str, dict[str, Any]]
+    questions: tuple[Asked, ...]
+
+
+@dataclass(frozen=True)
 class Row:
-    """One training example as texts; its batch holds no second row of the same or a neighbouring topic."""
+    """One training example as texts, and what each passage of its batch is to its question.
+
+    `label` goes through the positives of the batch's rows, then their negatives: 1 answers, 0 does not, -1 undecided.
+    """
 
     question: str
     positive: str
     negative: str
+    label: tuple[int, ...]
 
 
 @dataclass
@@ -84,13 +106,13 @@ def read_topics(folder: Path = FOLDER) -> tuple[list[Topic], list[Topic]]:
     return training, validation
 
 
-def read_world_topics(vectors: Callable[[Sequence[str], Sequence[str]], NDArray[np.float32]]) -> list[Topic]:
-    """The answerable questions of the worlds to train on, each a topic.
+def read_worlds(vectors: Callable[[Sequence[str], Sequence[str]], NDArray[np.float32]]) -> list[World]:
+    """The worlds to train on, with their answerable questions.
 
-    `vectors(questions, passages)` gives the likeness of each pair, (questions, passages): of a world's passages that do
-    not answer, the HARD likest are a question's near misses.
+    `vectors(questions, passages)` gives the likeness of each pair, (questions, passages): of the passages that do not
+    answer a question, the HARD likest mislead.
     """
-    topics = []
+    worlds = []
     for file in sorted(WORLDS.glob("*.json")):
         if file.stem in HELD_WORLDS:
             continue
@@ -103,20 +125,14 @@ def read_world_topics(vectors: Callable[[Sequence[str], Sequence[str]], NDArray[
         likeness = vectors(
             [question["question"] for question in asked], [text_of(entry) for entry in passages.values()]
         )
+        questions = []
         for question, scores in zip(asked, likeness, strict=True):
-            right = {*question["answers"], *question.get("also", [])}
+            answers, also = frozenset(question["answers"]), frozenset(question.get("also", []))
             order = [list(passages)[n] for n in np.argsort(-scores, kind="stable")]
-            topics.append(
-                Topic(
-                    id=f"{WORLD}: {file.stem}: {question['question']}",
-                    kind=WORLD,
-                    name=question["question"],
-                    questions=(question["question"],),
-                    positives=tuple(passages[number] for number in question["answers"]),
-                    near=tuple([passages[number] for number in order if number not in right][:HARD]),
-                )
-            )
-    return topics
+            misleading = [number for number in order if number not in answers | also][:HARD]
+            questions.append(Asked(question["question"], answers, also, tuple(misleading)))
+        worlds.append(World(file.stem, passages, tuple(questions)))
+    return worlds
 
 
 def read_word_topics(count: int, seed: int) -> list[Topic]:
@@ -193,18 +209,59 @@ def batches(topics: Sequence[Topic], neighbours: Neighbours, size: int, steps: i
                 continue
             chosen.append(number)
         waiting += [number for number in passed_over if number not in chosen]
-        yield [_row(topics, neighbours, number, chance) for number in chosen]
+        yield [_row(topics, neighbours, number, chance, _one(place, 2 * size)) for place, number in enumerate(chosen)]
 
 
-def _row(topics: Sequence[Topic], neighbours: Neighbours, number: int, chance: random.Random) -> Row:
+def world_batches(worlds: Sequence[World], size: int, steps: int, seed: int) -> Iterator[list[Row]]:
+    """`steps` batches of `size` rows, each of one world. Every world, and every question of one, comes in its turn."""
+    chance = random.Random(seed)
+    turns: list[World] = []
+    waiting: dict[str, list[Asked]] = {world.name: [] for world in worlds}
+    for _ in range(steps):
+        if not turns:
+            turns = chance.sample(worlds, len(worlds))
+        world = turns.pop()
+        left = waiting[world.name]
+        while len(left) < size:
+            left += chance.sample(world.questions, len(world.questions))
+        yield _world_rows(world, left[:size], chance)
+        del left[:size]
+
+
+def mixed(topics: Iterator[list[Row]], worlds: Iterator[list[Row]], share: float, steps: int) -> Iterator[list[Row]]:
+    """`steps` batches, `share` of them of the worlds, evenly spread."""
+    for step in range(1, steps + 1):
+        yield next(worlds if int(step * share) > int((step - 1) * share) else topics)
+
+
+def _world_rows(world: World, questions: Sequence[Asked], chance: random.Random) -> list[Row]:
+    positives = [chance.choice(sorted(asked.answers)) for asked in questions]
+    negatives = [chance.choice(asked.misleading) for asked in questions]
+    every = positives + negatives
+    texts = [text_of(vary_passage(world.passages[number], chance, context_matters=True)) for number in every]
+    rows = []
+    for place, asked in enumerate(questions):
+        label = tuple(1 if number in asked.answers else -1 if number in asked.also else 0 for number in every)
+        question = vary_wording(asked.question, chance)
+        rows.append(Row(question, texts[place], texts[len(questions) + place], label))
+    return rows
+
+
+def _one(place: int, length: int) -> tuple[int, ...]:
+    return tuple(int(number == place) for number in range(length))
+
+
+def _row(
+    topics: Sequence[Topic], neighbours: Neighbours, number: int, chance: random.Random, label: tuple[int, ...]
+) -> Row:
     topic = topics[number]
     if chance.random() < NEAR_MISSES:
         negative = _varied(chance.choice(topic.near), topic, chance)
     else:
         owner, place = chance.choice(neighbours.mined[number])
         negative = _varied(topics[owner].positives[place], topics[owner], chance)
-    return Row(vary_question(topic, chance), _varied(chance.choice(topic.positives), topic, chance), negative)
+    return Row(vary_question(topic, chance), _varied(chance.choice(topic.positives), topic, chance), negative, label)
 
 
 def _varied(passage: dict[str, Any], topic: Topic, chance: random.Random) -> str:
-    return text_of(vary_passage(passage, chance, context_matters=topic.kind in ("sammanhang", WORLD)))
+    return text_of(vary_passage(passage, chance, context_matters=topic.kind == "sammanhang"))

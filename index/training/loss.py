@@ -1,4 +1,4 @@
-"""What the encoder learns: questions near their passages, as one vector and token by token."""
+"""What the encoder learns: each question nearer to every passage that answers it than to any that does not."""
 
 from __future__ import annotations
 
@@ -7,40 +7,29 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.nn.functional import cross_entropy, normalize
 
 
-class DenseAndTokenLoss(nn.Module):
-    """Multiple negatives ranking over cosines, plus the same over late interaction of projected tokens.
+class AnswersFirstLoss(nn.Module):
+    """Multiple negatives ranking over cosines where several passages of a batch may answer a question.
 
-    Both share one pass of the encoder. Every passage and hard negative of the batch is a negative of every other
-    question, so a batch must not hold two that answer the same. `head` projects token embeddings.
+    Labels are (questions, passages): 1 answers, 0 does not, -1 undecided and left out; every row holds both 1 and 0. Each
+    answer competes with the question's non-answers alone; a question's answers count equally. With one answer a row
+    this is cross entropy over all passages of the batch. `scale` multiplies cosines.
     """
 
-    def __init__(self, model: Any, head: nn.Linear | None, scale: float, token_weight: float = 0.5) -> None:
+    def __init__(self, model: Any, scale: float) -> None:
         super().__init__()
         self.model = model
-        self.head = head
         self.scale = scale
-        self.token_weight = token_weight
 
     def forward(self, sentence_features: Iterable[dict[str, torch.Tensor]], labels: torch.Tensor) -> torch.Tensor:
-        question, *passages = [self.model(features) for features in sentence_features]
-        truth = torch.arange(len(question["sentence_embedding"]))
-        vectors = torch.cat([output["sentence_embedding"] for output in passages])
-        loss = cross_entropy(self.scale * (question["sentence_embedding"] @ vectors.T).float(), truth)
-        if self.head is None:
-            return loss
-        scores = torch.cat([self._late_interaction(question, output) for output in passages], dim=1)
-        return loss + self.token_weight * cross_entropy(self.scale * scores, truth)
+        question, *passages = [self.model(features)["sentence_embedding"] for features in sentence_features]
+        return answers_first(self.scale * (question @ torch.cat(passages).T).float(), labels)
 
-    def _late_interaction(self, question: dict[str, Any], passages: dict[str, Any]) -> torch.Tensor:
-        """Mean over a question's tokens of the best cosine with a passage's tokens, (questions, passages)."""
-        assert self.head is not None
-        asked = normalize(self.head(question["token_embeddings"]).float(), dim=-1)
-        stated = normalize(self.head(passages["token_embeddings"]).float(), dim=-1)
-        likeness = torch.einsum("qik,pjk->qpij", asked, stated)
-        likeness = likeness.masked_fill(passages["attention_mask"][None, :, None, :] == 0, -1.0)
-        best = likeness.amax(dim=-1)
-        mask = question["attention_mask"].float()
-        return (best * mask[:, None, :]).sum(dim=-1) / mask.sum(dim=-1)[:, None]
+
+def answers_first(scores: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """The loss of scores and labels, (questions, passages) each."""
+    others = torch.logsumexp(scores.masked_fill(labels != 0, -torch.inf), dim=1, keepdim=True)
+    answers = (labels == 1).float()
+    losses = (torch.logaddexp(scores, others) - scores) * answers
+    return (losses.sum(dim=1) / answers.sum(dim=1)).mean()

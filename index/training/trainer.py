@@ -13,31 +13,24 @@ from safetensors.torch import load_file, save_file
 from sentence_transformers import SentenceTransformerTrainer
 from sentence_transformers.base.sampler import DefaultBatchSampler
 from sentence_transformers.sentence_transformer.evaluation import SentenceEvaluator
-from torch import nn
 from torch.utils.data import SequentialSampler
 from transformers import TrainerCallback
-
-TOKEN_HEAD = "token_head.safetensors"  # of the loss; in checkpoints only
 
 
 class AdapterTrainer(SentenceTransformerTrainer):
     """Checkpoints hold the adapter alone; the base is a file of its own."""
 
-    def __init__(self, adapted: Any, head: nn.Linear | None, **options: Any) -> None:
-        """`adapted` is peft's model inside the encoder, `head` the projection of tokens that the loss trains."""
+    def __init__(self, adapted: Any, **options: Any) -> None:
+        """`adapted` is peft's model inside the encoder."""
         super().__init__(**options)
-        self._adapted, self._head = adapted, head
+        self._adapted = adapted
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
         folder = Path(output_dir or str(self.args.output_dir))
         self._adapted.save_pretrained(folder)
-        if self._head is not None:
-            save_file({"weight": self._head.weight.detach()}, folder / TOKEN_HEAD)
 
     def _load_from_checkpoint(self, checkpoint_path: str, model: Any = None) -> None:
         set_peft_model_state_dict(self._adapted, load_file(Path(checkpoint_path, "adapter_model.safetensors")))
-        if self._head is not None:
-            self._head.load_state_dict(load_file(Path(checkpoint_path, TOKEN_HEAD)))
 
 
 class ValidationEvaluator(SentenceEvaluator):

@@ -37,11 +37,16 @@ SCANNED = {"å": "áadi", "ä": "aaé", "ö": "o06é", "ü": "u", "Å": "AÁ", "
 
 
 def vary_question(topic: Topic, chance: random.Random) -> str:
-    """One of the topic's questions, or its name in a common frame; at times without capitals, dots or care."""
+    """One of the topic's questions, or its name in a common frame; worded as people type."""
     if chance.random() < 0.12 and len(topic.name) < 50:
         question = chance.choice(FRAMES).format(topic.name[0].lower() + topic.name[1:])
     else:
         question = chance.choice(topic.questions)
+    return vary_wording(question, chance)
+
+
+def vary_wording(question: str, chance: random.Random) -> str:
+    """A question, at times without capitals, dots or care."""
     if chance.random() < 0.2:
         question = question.lower().rstrip("?.")
     if chance.random() < 0.1:

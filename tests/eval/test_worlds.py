@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from eval.worlds import Outcome, WorldQuestion, open_world, read_worlds, table
-from index.training.data import HELD_WORLDS, read_world_topics
+from index.training import data
+from index.training.data import HELD_WORLDS
 from tests.conftest import CountingEncoder
 
 WORLDS = read_worlds()
@@ -90,14 +91,17 @@ def test_a_world_has_questions_of_every_kind_and_refusals_without_answers(world)
     assert len(world.passages) >= 150
 
 
+def training_worlds() -> list[data.World]:
+    return data.read_worlds(lambda asked, stated: np.zeros((len(asked), len(stated)), np.float32))
+
+
 def test_training_never_reads_a_world_that_is_held_back() -> None:
-    topics = read_world_topics(lambda asked, stated: np.zeros((len(asked), len(stated)), np.float32))
-    assert {topic.id.split(": ")[1] for topic in topics}.isdisjoint(HELD_WORLDS)
+    assert {world.name for world in training_worlds()} == {world.name for world in WORLDS} - set(HELD_WORLDS)
     assert {world.name for world in WORLDS} >= set(HELD_WORLDS)
 
 
-def test_near_misses_of_a_worlds_question_never_answer_it() -> None:
-    topics = read_world_topics(lambda asked, stated: np.zeros((len(asked), len(stated)), np.float32))
-    for topic in topics:
-        right = [(p["text"], p["section"], p["heading"]) for p in topic.positives]
-        assert not [p for p in topic.near if (p["text"], p["section"], p["heading"]) in right]
+def test_what_misleads_never_answers() -> None:
+    for world in training_worlds():
+        for asked in world.questions:
+            assert asked.answers and asked.misleading
+            assert not set(asked.misleading) & (asked.answers | asked.also)

@@ -57,6 +57,8 @@ def test_no_question_of_the_question_set_is_trained_on() -> None:
     file = Path(__file__).parents[2] / "eval" / "questions.yaml"
     asked = {fold(case["question"]).strip(" ?.") for case in yaml.safe_load(file.read_text("utf-8"))["questions"]}
     trained = {fold(question).strip(" ?.") for topic in TRAINING + VALIDATION for question in topic.questions}
+    worlds = [json.loads(path.read_text(encoding="utf-8")) for path in data.WORLDS.glob("*.json")]
+    trained |= {fold(entry["question"]).strip(" ?.") for world in worlds for entry in world["questions"]}
     assert not asked & trained
 
 
@@ -106,6 +108,69 @@ def test_every_topic_comes_once_before_any_comes_again(neighbours: data.Neighbou
 def test_too_few_topics_for_a_batch_are_named(neighbours: data.Neighbours) -> None:
     with pytest.raises(ValueError, match="40"):
         list(data.batches(TRAINING[:40], neighbours, size=40, steps=1, seed=1))
+
+
+def small_world(name: str = "w") -> data.World:
+    passages = {f"p{n}": {"text": f"Text {n}.", "town": None, "section": None, "heading": None} for n in range(8)}
+    ids = list(passages)
+    questions = [
+        data.Asked(f"Fråga {n}?", frozenset({ids[n], ids[n + 1]}), frozenset({ids[n + 2]}), tuple(ids[n + 3 :]))
+        for n in range(5)
+    ]
+    return data.World(name, passages, tuple(questions))
+
+
+@pytest.fixture
+def as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "vary_wording", lambda question, chance: question)
+    monkeypatch.setattr(data, "vary_passage", lambda passage, chance, context_matters: passage)
+
+
+@pytest.mark.usefixtures("as_they_are")
+def test_a_worlds_batch_tells_of_every_passage_whether_it_answers() -> None:
+    world = small_world()
+    ids = {data.text_of(entry): number for number, entry in world.passages.items()}
+    by_question = {asked.question: asked for asked in world.questions}
+    for rows in data.world_batches([world], size=4, steps=10, seed=1):
+        columns = [ids[row.positive] for row in rows] + [ids[row.negative] for row in rows]
+        for place, row in enumerate(rows):
+            asked = by_question[row.question]
+            expected = [1 if n in asked.answers else -1 if n in asked.also else 0 for n in columns]
+            assert list(row.label) == expected and row.label[place] == 1 and row.label[4 + place] == 0
+
+
+@pytest.mark.usefixtures("as_they_are")
+def test_every_world_and_every_question_of_it_comes_in_its_turn() -> None:
+    batches = list(data.world_batches([small_world("a"), small_world("b")], size=5, steps=6, seed=1))
+    assert all(len({row.question for row in rows}) == 5 for rows in batches)
+
+
+def test_batches_of_topics_and_worlds_are_mixed_evenly() -> None:
+    topics, worlds = iter([["t"]] * 9), iter([["w"]] * 9)
+    assert [rows[0] for rows in data.mixed(topics, worlds, 0.75, 8)] == list("twwwtwww")  # type: ignore[arg-type,comparison-overlap]
+    assert [rows[0] for rows in data.mixed(iter([["t"]] * 3), iter([]), 0.0, 3)] == list("ttt")  # type: ignore[arg-type,comparison-overlap]
+
+
+def test_with_one_answer_each_the_loss_is_cross_entropy() -> None:
+    import torch
+
+    from index.training.loss import answers_first
+
+    scores = torch.randn(3, 6, generator=torch.Generator().manual_seed(1))
+    expected = torch.nn.functional.cross_entropy(scores, torch.arange(3))
+    torch.testing.assert_close(answers_first(scores, torch.eye(3, 6, dtype=torch.long)), expected)
+
+
+def test_answers_do_not_compete_with_one_another_nor_with_what_is_undecided() -> None:
+    import torch
+
+    from index.training.loss import answers_first
+
+    labels = torch.tensor([[1, 1, -1, 0]])
+    found = answers_first(torch.tensor([[2.0, 1.0, 9.0, 0.0]]), labels)
+    expected = [np.log(np.exp(s) + 1) - s for s in (2.0, 1.0)]
+    assert float(found) == pytest.approx(np.mean(expected), abs=1e-6)
+    assert float(answers_first(torch.tensor([[2.0, 5.0, 9.0, 0.0]]), labels)) < float(found)
 
 
 def test_neighbours_are_mutual_and_include_the_topic_itself(neighbours: data.Neighbours) -> None:
@@ -184,7 +249,7 @@ def test_training_can_be_resumed_and_writes_figures_and_curves(tmp_path: Path, m
     from index import train
 
     monkeypatch.setattr(data, "read_topics", lambda: (TRAINING[:8], VALIDATION[:2]))
-    monkeypatch.setattr(data, "read_world_topics", lambda likeness: [])
+    monkeypatch.setattr(data, "read_worlds", lambda likeness: [small_world()])
     monkeypatch.setattr(evaluate, "measure_faq", lambda encoder: None)
     recipe = train.Recipe(steps=2, batch=2, rank=2, first_layer=11, closest=1, mined=3, words=0)
     train.train(recipe, tmp_path, measure_every=1)
@@ -192,5 +257,6 @@ def test_training_can_be_resumed_and_writes_figures_and_curves(tmp_path: Path, m
     run = train.train(replace(recipe, steps=3), tmp_path, resume=True, measure_every=1)
     assert [entry["step"] for entry in run["history"] if "eval_topics" in entry] == [1, 2, 3]
     assert json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))["topics"] == {"training": 8, "validation": 2}
+    assert run["worlds"] == {"training": 1, "questions": 5}
     assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
     assert 0 < run["trained"]["topics"] <= 1
