@@ -35,6 +35,7 @@ NEAR = 3
 _CONTACT_ASKED = re.compile(
     r"\b(?:(?:telefon|mobil|tele)nummer|e-?postadress\w*|(?:mejl|mail|e-?post)\s?adress\w*|kontaktuppgift\w*)\b"
 )
+_MORE_ABOUT = re.compile(r"\b(?:mer|mera|allt) om\b|\bberatta om\b")
 
 
 class Assistant:
@@ -129,6 +130,11 @@ class Assistant:
             own = tuple(hit for hit in hosted.hits if set(hit.passage.towns) <= set(understood.towns))
             chosen = self._standing(relevant(replace(hosted, hits=own), wider, self.library))
             notice = message("broadened", towns=listed(understood.towns))
+        if not chosen and understood.follow_up and understood.towns and _MORE_ABOUT.search(plain(query.question)):
+            whole = replace(understood, topic="", text="", intent="summary")
+            told = self._answer(query, whole)
+            silent = message("topic_silent", topic=f"”{understood.topic}”", towns=listed(understood.towns))
+            return replace(told, notice=silent) if isinstance(told, Answer) else told
         if not chosen:
             return self._refuse(query, understood, search.hits)
         overlap = self.searcher.lexical.overlap(understood.text or query.question)

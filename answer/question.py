@@ -404,6 +404,7 @@ def _intent(masked: str) -> Intent:
 _BACKWARD = re.compile(
     r"^\W*(?:och|men|da|sa)\b|\b(?:det|de|den|dem|dessa|detta|dar|dom|dess|deras|samma|mer|mera|fler|ovriga|ocksa)\b"
 )
+_COUNTED = re.compile(r"(?i)\bhur många ([^\W\d_]{3,})")
 _EMPTY = re.compile(  # words that ask, and are no topic themselves
     r"\b(?:skillnad\w*|skilj\w*|jamfor\w*|andrats|forandrats|utvecklats|likheter|pratat|pratade|diskuterade\w*|diskuterats|sades|"
     r"respektive|stader\w*|beratta|beskriv|utveckla|forklara|mer|mera|vad|vilka|vilken|vilket|hur|nar|var|vem|stader|stad|orter|det|de|den|dar|"
@@ -431,6 +432,8 @@ def _read(query: Query, known: Known, today: date, earlier: Understanding | None
     if reading.announced and fact in (None, "host_town", "meeting"):
         fact = "next_meeting"
     words = [w for w in known.content_words(reading.rest) if not _EMPTY.fullmatch(plain(w))]
+    if not words and (counted := _COUNTED.search(reading.rest)):
+        words = [counted[1]]  # "hur många kommuner var med": what is counted is the topic, common as the word is
     corrections = tuple((word, right) for word in words if (right := known.correct(word)))
     text = reading.rest
     for typed, right in corrections:

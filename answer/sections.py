@@ -22,6 +22,7 @@ from ingest.model import Passage
 Share = Callable[[str], float]  # of some words, 0 to 1, that a text has
 
 COVERED = 0.65  # of the question's content words, weighted by rarity, that a label must have: all, or synonyms of them
+NEARLY = 0.9  # of the best label's share, where no label has all the words: a second label must have as many
 NAMED = 0.8  # of a heading's content words that the question must have
 _NO_LABEL = frozenset(
     stems("hur vad vilka vilken vilket när var vem varför kan ska vi ni man är har finns för i på av att och")
@@ -34,16 +35,15 @@ class Sections:
     def __init__(self, passages: Sequence[Passage], lexical: LexicalIndex) -> None:
         self._lexical = lexical
         self._size = len(passages)
-        self._questions: dict[str, list[int]] = defaultdict(list)
+        self._questions: dict[tuple[str, str], list[int]] = defaultdict(list)  # by document and label
         self._headings: dict[str, list[int]] = defaultdict(list)
-        self._documents = [passage.document for passage in passages]
         for number, passage in enumerate(passages):
             for sentence in _sentences(passage.question):
-                self._questions[sentence].append(number)
+                self._questions[passage.document, sentence].append(number)
             if passage.heading and not passage.towns:
                 self._headings[passage.heading].append(number)
         self._context: dict[str, str] = {}  # all questions of a document: what its meeting was about
-        for document in dict.fromkeys(self._documents):
+        for document in dict.fromkeys(passage.document for passage in passages):
             asked = {p.question or "" for p in passages if p.document == document}
             self._context[document] = " ".join(sorted(asked))
 
@@ -58,10 +58,19 @@ class Sections:
             return self._literally(question, inside)
         covers = self._lexical.overlap(understood.text)
         terms = [self._lexical.overlap(word) for word in content_words(understood.text)]
-        for label, numbers in self._questions.items():
-            admitted = [n for n in numbers if inside[n]]
-            if admitted and self._asks_for(label, covers, terms, self._documents[admitted[0]]):
-                found[admitted] = True
+        named: dict[str, list[int]] = defaultdict(list)
+        in_context: dict[str, list[tuple[float, list[int]]]] = defaultdict(list)
+        for (document, label), numbers in self._questions.items():
+            if admitted := [n for n in numbers if inside[n]]:
+                if (share := covers(label)) >= COVERED:
+                    named[document] += admitted
+                elif self._asks_for(label, terms, document):
+                    in_context[document].append((share, admitted))
+        for document, labels in in_context.items():
+            best = max(share for share, _ in labels)
+            named[document] = named[document] or [n for share, below in labels if share >= NEARLY * best for n in below]
+        for below in named.values():
+            found[below] = True
         for label, numbers in self._headings.items():
             admitted = [n for n in numbers if inside[n]]
             if admitted and (
@@ -70,10 +79,8 @@ class Sections:
                 found[admitted] = True
         return found
 
-    def _asks_for(self, label: str, covers: Share, terms: Sequence[Share], document: str) -> bool:
-        """Whether a label has the question's words; not the first, but up to half may be what the whole meeting was about."""
-        if covers(label) >= COVERED:
-            return True
+    def _asks_for(self, label: str, terms: Sequence[Share], document: str) -> bool:
+        """Whether a label has the question's words but for some, not the first, that the whole meeting was about."""
         own = [term(label) >= COVERED for term in terms]
         return own[0] and sum(own) * 2 >= len(terms) and all(term(self._context[document]) >= COVERED for term in terms)
 
@@ -84,7 +91,8 @@ class Sections:
         """For a question without content words: labels of such words alone, all of which it has ("gå vidare")."""
         found = np.zeros(self._size, dtype=bool)
         asked = _stems(question)
-        for label, numbers in [*self._questions.items(), *self._headings.items()]:
+        labels = [(label, numbers) for (_, label), numbers in self._questions.items()]
+        for label, numbers in [*labels, *self._headings.items()]:
             words = _stems(label) - _NO_LABEL
             if words and not content_words(label) and words <= asked:
                 found[[n for n in numbers if inside[n]]] = True

@@ -116,11 +116,16 @@ def _report(world: str, label: str, rows: Sequence[dict[str, Any]]) -> Report:
 
 def open_world(world: World, encoder: Encoder) -> Assistant:
     """An assistant over one world; nothing is written."""
+    library = worlds_library(world, encoder)
+    return Assistant(library, open_searcher(library, encoder), lambda: TODAY)
+
+
+def worlds_library(world: World, encoder: Encoder) -> Library:
+    """One world as the library of an index that is nowhere but in memory."""
     vectors = encoder.encode_passages([passage_text(passage) for passage in world.passages])
     own = encoder.encode_passages([passage.text for passage in world.passages])
     manifest = Manifest("bundled", encoder.fingerprint, encoder.dimensions)
-    library = Library(world.name, manifest, world.reports, world.passages, vectors, own)
-    return Assistant(library, open_searcher(library, encoder), lambda: TODAY)
+    return Library(world.name, manifest, world.reports, world.passages, vectors, own)
 
 
 @dataclass(frozen=True)

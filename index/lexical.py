@@ -19,10 +19,11 @@ from wordfreq import zipf_frequency
 
 from index.compounds import CONTAINED, INFLECTION, Vocabulary, relation, swedish
 from index.thesaurus import Phrase, Thesaurus, load_thesaurus
-from index.words import content_words, distance, fold, stem, words
+from index.words import content_words, distance, fold, is_stopword, stem, words
 from ingest.model import Passage
 
 Scores = NDArray[np.float64]  # (passages,), 0 to 1
+CHANCE = 4  # letters of a stem that a stop word may share by chance
 COMMON = 2.0  # Zipf frequency: a word met once in ten million words or more is spelled right
 
 FIELDS = ("own", "heading", "question")
@@ -62,6 +63,7 @@ class LexicalIndex:
             self._surface.setdefault(fold(word), word)
             counts[fold(word)] += count
         self._vocabulary = Vocabulary(counts)
+        self._stopwords = {number for form, number in self._vocabulary.number.items() if is_stopword(form)}
         self._occurrences = {name: self._matrix(field) for name, field in texts.items()}
         self._known = self._vocabulary.stems | {stem(fold(word)) for word in thesaurus.vocabulary()}
         whole = [fold("\n".join(parts)) for parts in zip(*texts.values(), strict=True)]
@@ -166,15 +168,19 @@ class LexicalIndex:
         """Best match of any of the phrases; all words of a phrase must be there."""
         best = np.zeros(self._size)
         for phrase, weight in alternatives.items():
-            together = np.minimum.reduce([self._match_word(word, field) for word in phrase])
+            together = np.minimum.reduce([self._match_word(word, field, alone=len(phrase) == 1) for word in phrase])
             if weight < 1:  # a part of a word that only stands for the one asked for is too far off
                 together = np.where(together > CONTAINED, together, 0.0)
             np.maximum(best, weight * together, out=best)
         return best
 
-    def _match_word(self, stemmed: str, field: str) -> Scores:
+    def _match_word(self, stemmed: str, field: str, alone: bool) -> Scores:
+        """`alone`: not as part of a phrase. Then a short stem means no stop word that happens to have it (väder, vad)."""
         occurrences, best = self._occurrences[field], np.zeros(self._size)
+        chance = alone and len(stemmed) <= CHANCE
         for column, weight in self._vocabulary.related(stemmed):
+            if chance and column in self._stopwords:
+                continue
             rows = occurrences.indices[occurrences.indptr[column] : occurrences.indptr[column + 1]]
             best[rows] = np.maximum(best[rows], weight)
         return best

@@ -10,7 +10,7 @@ import snowballstemmer
 
 from ingest.cleaning import fold
 
-__all__ = ["content_words", "distance", "fold", "stem", "stems", "words"]
+__all__ = ["content_words", "distance", "fold", "is_stopword", "stem", "stems", "words"]
 
 STOPWORDS = Path(__file__).with_name("stopwords.txt")
 
@@ -27,11 +27,16 @@ def content_words(question: str) -> list[str]:
     found = []
     for word in words(question):
         folded = fold(word)
-        if folded in _stopwords() or (len(folded) < 2 and not folded.isdigit()):
+        if is_stopword(folded) or (len(folded) < 2 and not folded.isdigit()):
             continue
         if word not in found:
             found.append(word)
     return found
+
+
+def is_stopword(folded: str) -> bool:
+    """Whether a folded word carries no topic in a question."""
+    return folded in _stopwords()
 
 
 @lru_cache(maxsize=65536)

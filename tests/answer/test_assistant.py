@@ -83,6 +83,13 @@ def test_a_follow_up_keeps_the_topic(assistant: Assistant) -> None:
     assert [claim.town for claim in result.claims] == ["Lund"] and result.understanding.follow_up
 
 
+def test_asked_to_tell_more_of_a_town_all_is_told_where_it_is_silent_on_the_topic(assistant: Assistant) -> None:
+    result = found(assistant.answer(Query("berätta mer om Lund", history=("Vem har fått en ny parkbelysning?",))))
+    assert {claim.town for claim in result.claims} == {"Lund"}
+    assert result.notice and "Om ”ny parkbelysning” säger rapporterna inget när det gäller Lund" in result.notice
+    assert refused(assistant.answer(Query("och i Lund?", history=("Vem har fått en ny parkbelysning?",))))
+
+
 def test_facts_of_the_meetings_come_from_the_structure(assistant: Assistant) -> None:
     result = found(assistant.answer(Query("Vilken stad var värd i region Syd?")))
     assert result.claims[0].text == "Värdstad för region Syd vid träffen 4 maj 2031 var Lund."

@@ -136,3 +136,8 @@ def test_a_region_means_chapters_that_bear_it_or_a_part_of_it() -> None:
 
 def test_plain_text_keeps_its_length() -> None:
     assert plain("Ängelholm, é") == "angelholm, e"
+
+
+def test_what_is_counted_is_the_topic_however_common_the_word(known: Known) -> None:
+    asked = read(known, "hur många kommuner fanns med 2021?")
+    assert (asked.topic, asked.intent, asked.figure) == ("kommuner", "fact", True)  # type: ignore[attr-defined]

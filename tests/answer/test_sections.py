@@ -69,6 +69,14 @@ def test_what_the_whole_meeting_was_about_need_not_stand_in_the_label(sections: 
     assert asked(sections, "lärdomar av pandemin") == [2]
 
 
+def test_of_labels_that_lack_a_word_the_one_with_the_words_themselves_is_meant() -> None:
+    again = (*PASSAGES, passage(30, "Pengarna tar slut", "5. Vilka erfarenheter har ni av pengar?"))
+    thesaurus = Thesaurus([Group(("lärdom", "erfarenhet"))])
+    sections = Sections(again, LexicalIndex.build(again, thesaurus))
+    understood = Understanding("lärdomar pandemin", "lärdomar av pandemin", regions=("Norr",))
+    assert np.flatnonzero(sections.asked_for(understood, "", np.ones(len(again), dtype=bool))).tolist() == [2]
+
+
 def test_a_word_that_no_label_has_asks_for_no_section(sections: Sections) -> None:
     assert asked(sections, "utmaningar med flygplatsen") == []
 

@@ -67,7 +67,14 @@ def test_inflections_and_compounds_are_found_in_both_directions(asked: str, stat
 
 @pytest.mark.parametrize(
     "asked, stated",
-    [("kort", "Kortsiktigt tänkande råder."), ("bil", "Mobilerna laddas."), ("hyra", "Skyltarna skyms.")],
+    [
+        ("kort", "Kortsiktigt tänkande råder."),
+        ("bil", "Mobilerna laddas."),
+        ("hyra", "Skyltarna skyms."),
+        ("väder", "Vad gör vi nu?"),
+        ("städning", "En stad i förändring."),
+        ("äldre", "Aldrig mer så."),
+    ],
 )
 def test_letters_that_happen_to_be_alike_are_no_match(asked: str, stated: str) -> None:
     assert index(stated).score(asked)["cover"][0] == 0
