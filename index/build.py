@@ -165,7 +165,7 @@ def _build(settings: Settings, progress: Progress) -> IngestReport:
         with contextlib.suppress(IndexMissing):
             stored = open_store(settings, previous_name).read()
             own = open_store(settings, previous_name, OWN_WORDS).read()
-    same = previous and replace(previous, dimensions=0, built="", passages=0) == wanted
+    same = previous and replace(previous, dimensions=0, built="", passages=0, read={}) == wanted
     if same and stored.keys() == own.keys() == {passage.id for passage in passages}:  # a damaged store is written anew
         return outcome
 
@@ -180,7 +180,13 @@ def _build(settings: Settings, progress: Progress) -> IngestReport:
     open_store(settings, name).write(passages, texts, vectors[: len(texts)])
     open_store(settings, name, OWN_WORDS).write(passages, bare, vectors[len(texts) :])
     built = datetime.now(UTC).isoformat(timespec="seconds")
-    manifest = replace(wanted, dimensions=int(vectors.shape[1]), built=built, passages=len(passages))
+    manifest = replace(
+        wanted,
+        dimensions=int(vectors.shape[1]),
+        built=built,
+        passages=len(passages),
+        read=_read_at(previous, wanted, built),
+    )
     generations.publish(index, name, manifest)
     for old in generations.superseded(index):
         if settings.chroma_url:
@@ -190,6 +196,14 @@ def _build(settings: Settings, progress: Progress) -> IngestReport:
     _clean(index, code)
     progress("publishing", 1, 1)
     return outcome
+
+
+def _read_at(previous: Manifest | None, wanted: Manifest, now: str) -> dict[str, str]:
+    """When each content first came in; also of files that are gone, since an undo may bring them back."""
+    known = {}
+    if previous:
+        known = {previous.corpus[name]: previous.read_at(name) for name in previous.corpus} | previous.read
+    return dict.fromkeys(wanted.corpus.values(), now) | known
 
 
 def open_store(settings: Settings, name: str, view: str = "") -> ChromaStore:

@@ -9,10 +9,11 @@ from functools import cache
 from html import escape
 from urllib.parse import urlencode
 
+from index.model import Manifest
 from ingest.model import Passage, Report
 from ui.browse import PASSAGES_AT_ONCE, Mention, TownPage, by_time, year_of
 from ui.citations import SourceRef
-from ui.labels import long_date, page_label, passage_label, period, region_name, short_date
+from ui.labels import day_of, long_date, page_label, passage_label, period, region_name, short_date
 from ui.places import swedish_places
 from ui.texts import t
 
@@ -32,7 +33,7 @@ def source_link(label: str, ref: SourceRef, css: str = "cg-link") -> str:
     return f'<a class="{css}" href="?{escape(ref.query)}" data-cg-open="browse">{label}</a>'
 
 
-def timeline(reports: Sequence[Report]) -> str:
+def timeline(reports: Sequence[Report], manifest: Manifest) -> str:
     """Meetings and dated documents by year, newest first; undated documents last."""
     parts, year = [], None
     for report in by_time(reports):
@@ -41,11 +42,11 @@ def timeline(reports: Sequence[Report]) -> str:
                 parts.append("</ol>")
             year = year_of(report)
             parts.append(f'<h2 class="cg-year">{escape(year or t("sources.undated"))}</h2><ol class="cg-timeline">')
-        parts.append(_card(report))
+        parts.append(_card(report, day_of(manifest.read_at(report.document))))
     return f'<div class="cg-browse">{"".join(parts)}</ol></div>' if parts else ""
 
 
-def _card(report: Report) -> str:
+def _card(report: Report, read: str) -> str:
     meeting = report.meeting
     when = period(meeting.dates or (meeting.date,)) if meeting else long_date(report.date or "")
     hosts = list(dict.fromkeys(c.host_town for c in report.regions if c.host_town))
@@ -57,6 +58,7 @@ def _card(report: Report) -> str:
     counts = [t("sources.regions", n=len(report.regions))] if report.regions else []
     counts += [t("sources.pages", n=len(report.pages))] if report.pages and report.pages[0].number else []
     counts += [t("sources.counts", n=len(report.passages))]
+    counts += [t("sources.read_on", day=read)] if read else []
     warned = (
         f' <span class="cg-badge">{escape(t("sources.warnings", n=len(report.warnings)))}</span>'
         if report.warnings
@@ -71,7 +73,7 @@ def _card(report: Report) -> str:
     )
 
 
-def report_details(report: Report, read: str) -> str:
+def report_details(report: Report, manifest: Manifest) -> str:
     """Everything that was recognised in a report."""
     meeting = report.meeting
     facts = [
@@ -81,7 +83,7 @@ def report_details(report: Report, read: str) -> str:
         (t("sources.about", towns="").rstrip(": "), ", ".join(report.about)),
         (t("sources.passages"), str(len(report.passages))),
         (t("sources.file"), report.document),
-        (t("sources.read"), read),
+        (t("sources.read"), day_of(manifest.read_at(report.document))),
     ]
     rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts if value)
     first = report.pages[0].number if report.pages else None
