@@ -57,7 +57,7 @@ class QuestionSetError(CitygroupError):
 
 
 class LanguageModelError(CitygroupError):
-    """`notice` is what the reader is told (Swedish); the message is for the developer."""
+    """`notice` tells the reader what happened (Swedish), not what stands instead; the message is for the developer."""
 
     def __init__(self, message: str, notice: str) -> None:
         super().__init__(message)

@@ -188,10 +188,10 @@ def _result(exchange: Exchange, assistant: Assistant) -> None:
             st.html(answer_html(result, exchange.id, href))
             if result.engine == "llm":
                 st.caption(t("answer.engine_llm"))
-            evidence(result)
         else:
             st.html(refusal_html(result, exchange.id, href))
             _suggestions(exchange.id, result)
+        evidence(result)
         answer_actions(exchange, assistant)
 
 
