@@ -14,12 +14,14 @@ from ingest.model import Passage, Report
 from ui.browse import PASSAGES_AT_ONCE, Mention, TownPage, by_time, year_of
 from ui.citations import SourceRef
 from ui.labels import day_of, long_date, page_label, passage_label, period, region_name, short_date
+from ui.map_labels import Dot, Label, placed
 from ui.places import swedish_places
 from ui.texts import t
 
-NORTH, SOUTH, WEST, EAST = 69.2, 55.2, 10.8, 24.3  # degrees; Sweden with a margin
-ASPECT = 2.27  # height of the map for a width of one, at these bounds
-NAMED_ON_MAP = 8
+NORTH, SOUTH, WEST, EAST = 69.2, 55.2, 9.0, 24.3  # degrees; Sweden with a margin, in the west for names
+ASPECT = 2.0  # height of the map for a width of one, at these bounds
+NAMED_ON_MAP = 12
+MAP_WIDTH, MAP_FONT = 368.0, 12.0  # pixels, where there is room for the whole map
 
 
 def link(label: str, css: str = "cg-link", **state: object) -> str:
@@ -209,26 +211,53 @@ def town_bars(counts: dict[str, int], shown: int = 25) -> str:
 def town_map(counts: dict[str, int]) -> str:
     """Sweden as the pattern of its places, with the towns of the reports on it. Drawn here: no map server is asked."""
     places = swedish_places()
-    most = max(counts.values(), default=1)
-    dots = []
-    for rank, (town, count) in enumerate((town, n) for town, n in counts.items() if town in places):
-        x, y = _project(places[town])
-        size = 8 + 18 * math.sqrt(count / most)  # pixels across
-        name = escape(t("sources.map_item", town=town, n=count))
-        label = f"<span aria-hidden='true'>{escape(town)}</span>" if rank < NAMED_ON_MAP else ""
-        place = f"left:{100 * x:.1f}%;top:{100 * y:.1f}%;width:{size:.0f}px;height:{size:.0f}px"
-        query = escape(urlencode({"vy": "ort", "ort": town}))
-        dots.append(
+    dots = map_dots(counts)
+    links = []
+    for dot in dots:
+        name = escape(t("sources.map_item", town=dot.name, n=counts[dot.name]))
+        place = f"left:{_part(dot.x)};top:{_part(dot.y)};width:{_part(dot.size)};height:{_part(dot.size)}"
+        query = escape(urlencode({"vy": "ort", "ort": dot.name}))
+        links.append(
             f'<a class="cg-dot" style="{place}" href="?{query}" data-cg-open="browse" title="{name}" '
-            f'aria-label="{name}">{label}</a>'
+            f'aria-label="{name}"></a>'
         )
+    names = "".join(map(_name_on_map, placed(dots, NAMED_ON_MAP, MAP_WIDTH, MAP_WIDTH * ASPECT, MAP_FONT)))
     missing = [town for town in counts if town not in places]
     note = f'<p class="cg-soft">{escape(t("sources.map_missing", towns=", ".join(missing)))}</p>' if missing else ""
     # the largest dots first, so that a small one beside a large one can still be clicked
     return (
         f'<div class="cg-browse"><div class="cg-map" role="group" aria-label="{escape(t("sources.map_alt"))}" '
-        f"style=\"background-image:url('{_ground()}')\">{''.join(dots)}</div>{note}</div>"
+        f"style=\"background-image:url('{_ground()}')\">{''.join(links)}{names}</div>{note}</div>"
     )
+
+
+def map_dots(counts: dict[str, int]) -> list[Dot]:
+    """The towns that lie in Sweden, those with most statements first, on a map that is MAP_WIDTH wide."""
+    most = max(counts.values(), default=1)
+    places = swedish_places()
+    dots = []
+    for town, count in counts.items():
+        if town in places:
+            x, y = _project(places[town])
+            dots.append(Dot(town, x * MAP_WIDTH, y * MAP_WIDTH * ASPECT, 8 + 18 * math.sqrt(count / most)))
+    return dots
+
+
+def _name_on_map(label: Label) -> str:
+    """For the eye alone: the dot says its name itself."""
+    box = label.box
+    style = f"left:{_part(box.left)};top:{_part(box.top)};width:{_part(box.width)};text-align:{label.side}"
+    name = f'<span class="cg-town-name" style="{style}">{escape(label.name)}</span>'
+    if label.line is None:
+        return f'<span aria-hidden="true">{name}</span>'
+    x, y, length, degrees = label.line
+    style = f"left:{_part(x)};top:{_part(y)};width:{_part(length)};transform:rotate({degrees:.0f}deg)"
+    return f'<span aria-hidden="true"><i class="cg-town-line" style="{style}"></i>{name}</span>'
+
+
+def _part(pixels: float) -> str:
+    """A length on the map that grows and shrinks with it."""
+    return f"{100 * pixels / MAP_WIDTH:.2f}cqw"
 
 
 @cache
