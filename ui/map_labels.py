@@ -38,10 +38,14 @@ class Box:
             and other.top < self.top + self.height + AIR
         )
 
-    def covers(self, dot: Dot) -> bool:
+    def apart(self, dot: Dot) -> float:
+        """From the dot's edge; below zero where it lies on it."""
         near_x = min(max(dot.x, self.left), self.left + self.width)
         near_y = min(max(dot.y, self.top), self.top + self.height)
-        return math.hypot(dot.x - near_x, dot.y - near_y) < dot.size / 2 + AIR
+        return math.hypot(dot.x - near_x, dot.y - near_y) - dot.size / 2
+
+    def covers(self, dot: Dot) -> bool:
+        return self.apart(dot) < AIR
 
     def within(self, width: float, height: float) -> bool:
         return self.left >= 0 and self.top >= 0 and self.left + self.width <= width and self.top + self.height <= height
@@ -84,8 +88,10 @@ def placed(dots: Sequence[Dot], wanted: int, width: float, height: float, font: 
 
 
 def _free(label: Label, dot: Dot, others: Sequence[Dot], labels: Sequence[Label]) -> bool:
-    """Whether neither the name nor its line lies on a dot, a name or a line."""
+    """Whether neither the name nor its line lies on a dot, a name or a line, and the name is nobody else's."""
     if label.box.covers(dot) or any(label.box.covers(other) for other in others):
+        return False
+    if label.line is None and any(label.box.apart(other) < label.box.apart(dot) for other in others):
         return False
     line = label.points
     if any(math.hypot(o.x - p.x, o.y - p.y) < o.size / 2 + AIR for o in others for p in line):

@@ -62,6 +62,13 @@ def test_a_name_apart_from_its_dot_is_joined_to_it_by_a_line_over_nothing_else()
     assert placed([Dot("Fri", 50, 50, 8)], 1, 200, 100, 10)[0].line is None
 
 
+def test_a_name_is_nearest_to_its_own_dot_or_joined_to_it() -> None:
+    dots = sources_html.map_dots(COUNTS)
+    for label in placed(dots, 30, 368, 736, 12):
+        nearest = min(dots, key=label.box.apart)
+        assert nearest.name == label.name or label.line is not None
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 390, 320])
 @pytest.mark.parametrize("font", ["sans-serif", "'Liberation Serif', serif"])
