@@ -1,4 +1,4 @@
-"""The one piece of JavaScript: clicks on citation chips, copying, scrolling.
+"""The one piece of JavaScript: clicks on citation chips, copying, printing, scrolling.
 
 Chips are links in static HTML; Streamlit would open them as a new visit. The component catches a plain click and tells
 Python instead (a click with Ctrl or the middle button still opens a window of its own). It sends no data elsewhere and
@@ -42,6 +42,11 @@ export default function ({ data, setTriggerValue }) {
   window.cgOpen = open;
   document.addEventListener("click", open);
   document.documentElement.dataset.cgReady = "true";
+  if (!window.cgPrints) {
+    window.cgPrints = true;
+    window.addEventListener("beforeprint", unfold);
+    window.addEventListener("afterprint", fold);
+  }
 
   document.querySelectorAll("a.cg-open-now").forEach((chip) => {
     chip.classList.remove("cg-open-now");
@@ -87,6 +92,21 @@ function keepInPlace(target) {
   );
   const main = target.closest(".stMain");
   if (same && main) main.scrollTop += same.getBoundingClientRect().top - clicked.top;
+}
+
+// What waits behind a fold on the page stands on the paper.
+function unfold() {
+  document.querySelectorAll(".cg-answer details:not([open])").forEach((part) => {
+    part.open = true;
+    part.dataset.cgUnfolded = "true";
+  });
+}
+
+function fold() {
+  document.querySelectorAll("details[data-cg-unfolded]").forEach((part) => {
+    part.open = false;
+    delete part.dataset.cgUnfolded;
+  });
 }
 
 async function copyText(button) {

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import pypdfium2
 import pytest
 from pypdf import PdfReader
 
@@ -108,11 +109,32 @@ def test_an_answer_is_copied_with_its_sources(conversation: Any, allowed: bool) 
     assert numbers and numbers == {line.split()[0] for line in listed if line}
 
 
+def darkness(data: bytes) -> tuple[float, float]:
+    """How much of the first page is darker than its middle grey, and how dark its darkest spot is (0 black, 255 white)."""
+    grey = pypdfium2.PdfDocument(data)[0].render(scale=1).to_pil().convert("L")
+    levels = grey.histogram()
+    return sum(levels[:128]) / sum(levels), float(next(level for level, count in enumerate(levels) if count))
+
+
+def test_paper_is_white_and_its_ink_dark_in_the_dark_theme_too(conversation: Any) -> None:
+    conversation.emulate_media(color_scheme="dark")
+    conversation.wait_for_function("getComputedStyle(document.querySelector('.stApp')).colorScheme === 'dark'")
+    dark, ink = darkness(conversation.pdf(format="A4", print_background=True))
+    conversation.emulate_media(color_scheme="light")
+    assert 0.001 < dark < 0.2 and ink < 80
+
+
 def test_the_whole_conversation_is_printed_and_nothing_to_click(conversation: Any) -> None:
     page = conversation
     page.get_by_role("button", name="Skriv ut").last.click()
     page.wait_for_function("window.printed === 1")
+    page.evaluate(
+        "document.querySelector('.cg-answer').insertAdjacentHTML("
+        "'beforeend', '<details id=fold><summary>Visa ett till</summary><p>Bakom vecket</p></details>')"
+    )
     text = flat(pdf(page.pdf(format="A4")))
+    assert "Bakom vecket" in text and "Visa ett till" not in text
+    page.wait_for_function("!document.getElementById('fold').open")  # as it was
     assert [words for words in SAID if words not in text] == []
     assert [place for place in SOURCES if place not in text] == []
     for words in ("Kopiera", "Skriv ut", "Spara", "Nytt samtal", "Frågebank", "Ställ en fråga"):
