@@ -29,7 +29,7 @@ from ingest.readers import SUFFIXES
 from ingest.settings import Settings
 from ui.texts import t
 
-MAX_BYTES = 40 * 1024 * 1024
+MAX_BYTES = 40_000_000
 MAX_PAGES = 600
 
 Build = Callable[[Settings, Callable[[str, int, int], None]], IngestReport]
@@ -91,7 +91,7 @@ def check_upload(name: str, data: bytes, folder: Path, reports: Sequence[Report]
             draft, problem=t("upload.kind", kinds=", ".join(sorted(s.lstrip(".").upper() for s in SUFFIXES)))
         )
     if len(data) > MAX_BYTES:
-        return replace(draft, problem=t("upload.too_big", size=f"{len(data) / 2**20:.0f}", limit=MAX_BYTES // 2**20))
+        return replace(draft, problem=t("upload.too_big", size=f"{len(data) / 1e6:.0f}", limit=MAX_BYTES // 10**6))
     if not data:
         return replace(draft, problem=t("upload.empty"))
     if re.match(r"(?i)readme\b|\.", document):

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from index.library import Library
 
 
+RECEIVED = 200  # megabytes; the limit is ours and lower, so that a file beyond it is told why and what to do
+
+
 def render() -> None:
     with st.container(key="page"):
         st.title(t("manage.title"), anchor=False)
@@ -128,12 +131,12 @@ def _build(settings: Settings, progress: Progress) -> IngestReport:
 def _add(settings: Settings, library: Library | None) -> None:
     st.header(t("manage.add_title"), anchor=False)
     round_ = st.session_state.setdefault("upload-round", 0)  # a new key empties the box
-    limit, pages = corpus.MAX_BYTES // 2**20, corpus.MAX_PAGES
+    limit, pages = corpus.MAX_BYTES // 10**6, corpus.MAX_PAGES
     files = st.file_uploader(
         t("manage.drop", limit=limit, pages=pages),
         accept_multiple_files=True,
         key=f"upload-{round_}",
-        max_upload_size=limit + 5,
+        max_upload_size=RECEIVED,
     )
     drafts = [_draft(file.name, file.getvalue(), library) for file in files or []]
     if not drafts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -164,6 +165,29 @@ def test_region_of_a_document_without_pages_is_given_its_passages(site: Site, br
     page.get_by_text("Klart: ångrade senaste ändringen").wait_for()
     page.close()
     reader.close()
+
+
+def test_the_box_for_files_speaks_swedish_and_says_what_is_wrong_with_a_large_file(
+    site: Site, browser: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "notis.txt").write_text("Bara en rad om torget.\n", encoding="utf-8")
+    for name, size in (("rapport.pdf", 46_100_000), ("arkiv.pdf", 211_000_000)):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(size)
+    page = open_page(browser, f"{site.url}/hantera")
+    box = page.get_by_test_id("stFileUploader")
+    box.locator("button", has_text="Välj filer").wait_for()
+    assert "Upload" not in box.inner_text() and "per file" not in box.inner_text()
+    page.set_input_files("input[type=file]", [tmp_path / n for n in ("notis.txt", "rapport.pdf", "arkiv.pdf")])
+    box.get_by_text("23 byte").wait_for()
+    box.get_by_text("46,1 MB").wait_for()
+    page.get_by_text(
+        "rapport.pdf kan inte läggas till. Filen är 46 MB och gränsen är 40 MB. Minska bilderna"
+    ).wait_for()
+    box.get_by_text("Filen är större än 200 MB och togs inte emot.").wait_for(state="attached")
+    page.get_by_role("button", name="Släng").click()
+    box.locator("button", has_text="Välj filer").wait_for()
+    page.close()
 
 
 @pytest.mark.parametrize("path", ["", "kallor", "kallor?vy=karta", "kallor?vy=fraga", "fragebank", "hantera", "om"])
