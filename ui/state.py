@@ -36,16 +36,20 @@ class Exchange:
     drafting: Drafting | None = None
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A question that waits for its answer. `replaces` is the id of the exchange whose answer it takes the place of."""
+
+    query: Query
+    replaces: str | None = None
+
+
 @dataclass
 class Visit:
-    """Everything that a visit remembers. `pending` is a question to be answered in this run.
-
-    `replaces` is the id of the exchange that the pending question is asked again for.
-    """
+    """Everything that a visit remembers. `asked` are answered one by one, the first in this run."""
 
     exchanges: list[Exchange] = field(default_factory=list)
-    pending: Query | None = None
-    replaces: str | None = None
+    asked: list[Asked] = field(default_factory=list)
     count: int = 0
     jumps: int = 0  # counted up to bring `jump_to` into view once
     jump_to: str = ""

@@ -68,6 +68,43 @@ def test_reader_asks_opens_the_page_and_shares_it(site: Site, browser: Any) -> N
     page.close()
 
 
+def test_back_and_forward_follow_the_sources_that_were_opened(site: Site, browser: Any) -> None:
+    page = open_page(browser, site.url)
+    page.locator("textarea").wait_for()
+    ask(page, "presentkort")
+    title = page.locator("#cg-source")
+    for number in (1, 2):
+        page.locator("a.cg-chip").nth(number - 1).click()
+        page.wait_for_function(f"document.querySelector('#cg-source')?.innerText.startsWith('Källa {number}:')")
+        page.wait_for_timeout(1200)  # a reader looks at it
+    page.go_back()
+    page.wait_for_function("document.querySelector('#cg-source')?.innerText.startsWith('Källa 1:')")
+    page.go_back()
+    title.wait_for(state="detached")
+    page.go_forward()
+    page.wait_for_function("document.querySelector('#cg-source')?.innerText.startsWith('Källa 1:')")
+    page.locator("a.cg-chip.cg-open-now").wait_for()  # beside the answer that it belongs to
+    page.close()
+
+
+def test_two_questions_asked_right_after_each_other_are_both_answered(site: Site, browser: Any) -> None:
+    page = open_page(browser, site.url)
+    field = page.locator("textarea")
+    field.wait_for()
+    ready(page)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    questions = ["Vad gör städerna med presentkort?", "Hur räknar Kalmar gästerna?"]
+    for question in questions:
+        field.fill(question)
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(150)
+    page.locator("#cg-ask-s2").wait_for()
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    assert page.locator("p.cg-question").all_inner_texts() == questions
+    assert page.locator(".cg-answer").count() == 2
+    page.close()
+
+
 def test_reader_manages_with_the_keyboard_alone(site: Site, browser: Any) -> None:
     page = open_page(browser, site.url)
     page.locator("textarea").focus()
