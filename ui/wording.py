@@ -59,8 +59,11 @@ export default function ({ data }) {
 """
 
 
-# Where Streamlit's own words are seen: lists of choices, the box for files, what is said on its errors.
-PLACES = "[role=listbox], [data-testid$=Dropdown], [data-testid=stFileUploader], [data-testid^=stTooltip][data-testid$=Content]"
+# Where Streamlit's own words are seen: lists of choices, the box for files and what is said on its errors, dialogs.
+PLACES = (
+    "[role=listbox], [data-testid$=Dropdown], [data-testid=stFileUploader], "
+    "[data-testid^=stTooltip][data-testid$=Content], [role=dialog]"
+)
 
 
 def swedish() -> None:

@@ -227,6 +227,13 @@ def test_the_box_for_files_speaks_swedish_and_says_what_is_wrong_with_a_large_fi
     page.close()
 
 
+def test_an_address_without_a_page_is_explained_in_swedish(site: Site, browser: Any) -> None:
+    page = open_page(browser, f"{site.url}/finns-inte")
+    page.get_by_role("dialog").get_by_text("Adressen leder inte till någon sida.").wait_for()
+    assert "page" not in page.get_by_role("dialog").inner_text()
+    page.close()
+
+
 @pytest.mark.parametrize("path", ["", "kallor", "kallor?vy=karta", "kallor?vy=fraga", "fragebank", "hantera", "om"])
 def test_every_page_opens_without_an_error_fits_and_can_be_read(site: Site, browser: Any, path: str) -> None:
     page = open_page(browser, f"{site.url}/{path}")
