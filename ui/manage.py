@@ -92,12 +92,21 @@ def _progress(jobs: Board) -> None:
     st.progress(min(1.0, job.done / job.total) if job.total else 0.0, text=step(job))
 
 
+def said_of(change: Change) -> str:
+    """ "ersatte a.pdf och lade till b.pdf"."""
+    replaced = [d.document for d in change.add if d.replaces]
+    removed = [name for name in change.remove if name not in replaced]
+    added = [d.document for d in change.add if not d.replaces]
+    parts = [("replace", replaced), ("remove", removed), ("add", added)]
+    return t("manage.said_and").join(t(f"manage.said_{what}", names=", ".join(names)) for what, names in parts if names)
+
+
 def doing(said: str) -> str:
-    """ "lade till a.pdf" -> "lägger till a.pdf"."""
+    """ "ersatte a.pdf och lade till b.pdf" -> "ersätter a.pdf och lägger till b.pdf"."""
+    parts = said.split(t("manage.said_and"))
     for done, now in mapping("manage.doing").items():
-        if said.startswith(done):
-            return now + said[len(done) :]
-    return said
+        parts = [now + part[len(done) :] if part.startswith(done) else part for part in parts]
+    return t("manage.said_and").join(parts)
 
 
 def step(job: Job) -> str:
@@ -112,10 +121,13 @@ def step(job: Job) -> str:
     return t("manage.step_publishing") if what == "publishing" else t("manage.step_starting")
 
 
-def _start(said: str, work: Callable[[Progress], IngestReport]) -> None:
+def _start(said: str, work: Callable[[Progress], IngestReport], started: Callable[[], None] | None = None) -> None:
+    """What was uploaded stays where another change is going on."""
     if not board().start(said, work):
         st.warning(t("manage.busy"), icon=":material/hourglass_top:")
         return
+    if started is not None:
+        started()
     st.rerun()
 
 
@@ -151,10 +163,9 @@ def _add(settings: Settings, library: Library | None) -> None:
             disabled=change is None,
         ):
             assert change is not None
-            said = "said_replace" if any(d.replaces for d in good) or change.remove else "said_add"
-            name = t(f"manage.{said}", names=", ".join(d.document for d in good))
-            st.session_state["upload-round"] = round_ + 1
-            _start(name, partial(corpus.make_change, settings, change, name, _build))
+            name = said_of(change)
+            work = partial(corpus.make_change, settings, change, name, _build)
+            _start(name, work, lambda: st.session_state.update({"upload-round": round_ + 1}))
         if st.button(t("manage.discard"), key="discard", icon=":material/delete:"):
             st.session_state["upload-round"] = round_ + 1
             st.rerun()
