@@ -66,9 +66,7 @@ def _status(jobs: Board) -> None:
         return
     if job.outcome is not None:
         reports, passages = len(job.outcome.reports), job.outcome.passages
-        st.success(
-            t("manage.finished", said=job.name, reports=reports, passages=passages), icon=":material/check_circle:"
-        )
+        st.success(t("manage.finished", said=job.name, n=reports, passages=passages), icon=":material/check_circle:")
         for item in job.outcome.skipped:
             st.warning(t("manage.skipped", document=item.document, reason=item.reason), icon=":material/warning:")
     else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from answer.model import Answer, NoAnswer, Query
-from ingest.errors import CitygroupError, IndexBusy, IndexMismatch, IndexMissing, SettingsError
+from ingest.errors import CitygroupError, IndexBusy, IndexMismatch, IndexMissing, NothingToRead, SettingsError
 from ingest.settings import Settings, read_settings
 from ui.texts import t
 
@@ -91,6 +91,7 @@ def explain(error: Exception) -> str:
         (IndexMissing, "errors.index_missing"),
         (IndexMismatch, "errors.index_mismatch"),
         (IndexBusy, "errors.index_busy"),
+        (NothingToRead, "errors.nothing_to_read"),
     ):
         if isinstance(error, kind):
             return t(key)

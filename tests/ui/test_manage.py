@@ -8,9 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ingest.corrections import Correction, RegionCorrection
-from ingest.errors import IndexMissing
+from ingest.errors import IndexMissing, NothingToRead
 from ingest.model import IngestReport
-from tests.ui.standins import PDF, TEXT
+from tests.ui.standins import PDF, TEXT, StandInAssistant
 from ui import manage
 from ui.corpus import Change, Draft
 from ui.correct import merged
@@ -195,6 +195,30 @@ def test_one_job_at_a_time_and_a_failed_one_lets_the_next_start() -> None:
     assert board.latest is not None and board.latest.finished.wait(10)
     assert isinstance(board.latest.error, RuntimeError)
     assert board.start("andra", lambda progress: IngestReport())
+
+
+def test_the_last_report_stays_and_the_reason_is_swedish(
+    open_manage: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def empty(*_: object) -> IngestReport:
+        raise NothingToRead("No report could be read from /somewhere")
+
+    monkeypatch.setattr(manage.corpus, "make_change", empty)
+    at = open_manage()
+    at.selectbox(key="existing").select(PDF).run()
+    labelled(at, "Ta bort rapporten").click().run()
+    at = wait(labelled(at, "Ja, ta bort").click().run())
+    assert at.error[0].value.startswith(f"Det gick inte: tog bort {PDF}. Inget har ändrats. Det måste finnas minst en")
+    assert "somewhere" not in at.error[0].value
+
+
+def test_one_report_is_counted_as_one(
+    open_manage: Callable[[], AppTest], changes: list[tuple[str, Change]], assistant: StandInAssistant
+) -> None:
+    board = manage.board()
+    assert board.start("tog bort a.pdf", lambda progress: IngestReport(reports=assistant.library.reports[1:]))
+    at = wait(open_manage())
+    assert "1 rapport med 3 stycken svarar nu." in at.success[0].value
 
 
 def test_later_correction_is_added_to_the_earlier_one() -> None:
