@@ -109,6 +109,17 @@ def test_an_answer_is_copied_with_its_sources(conversation: Any, allowed: bool) 
     assert numbers and numbers == {line.split()[0] for line in listed if line}
 
 
+def test_the_link_to_a_source_is_copied(conversation: Any) -> None:
+    page = conversation
+    page.locator("a.cg-chip:visible").first.click()
+    page.locator(".st-key-source-panel").get_by_text("Kopiera länk").click()
+    page.get_by_text("Kopierat").first.wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.url and "dokument=" in copied
+    page.get_by_test_id("stMain").get_by_role("button", name="Stäng").click()
+    page.locator(".st-key-source-panel").wait_for(state="detached")
+
+
 def darkness(data: bytes) -> tuple[float, float]:
     """How much of the first page is darker than its middle grey, and how dark its darkest spot is (0 black, 255 white)."""
     grey = pypdfium2.PdfDocument(data)[0].render(scale=1).to_pil().convert("L")
