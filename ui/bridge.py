@@ -48,15 +48,8 @@ export default function ({ data, setTriggerValue }) {
     window.addEventListener("afterprint", fold);
   }
 
-  document.querySelectorAll("a.cg-open-now").forEach((chip) => {
-    chip.classList.remove("cg-open-now");
-    chip.removeAttribute("aria-current");
-  });
-  const current = data && data.current && document.getElementById(data.current);
-  if (current) {
-    current.classList.add("cg-open-now");
-    current.setAttribute("aria-current", "true");
-  }
+  window.cgCurrent = (data && data.current) || "";
+  WAITS.forEach((wait) => setTimeout(mark, wait));  // the answer is drawn anew when it makes room for the source
   if (data && data.scroll && data.nonce !== window.cgNonce) {
     window.cgNonce = data.nonce;
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -79,7 +72,7 @@ export default function ({ data, setTriggerValue }) {
         main.scrollTo({ top: main.scrollTop + box.top - 84, behavior: calm ? "auto" : "smooth" });
       }
     };
-    [80, 500, 1000, 1700].forEach((wait) => setTimeout(go, wait));  // the page grows while pictures load
+    WAITS.slice(1).forEach((wait) => setTimeout(go, wait));  // the page grows while pictures load
   }
 }
 
@@ -92,6 +85,22 @@ function keepInPlace(target) {
   );
   const main = target.closest(".stMain");
   if (same && main) main.scrollTop += same.getBoundingClientRect().top - clicked.top;
+}
+
+const WAITS = [0, 80, 500, 1000, 1700];
+
+// The chip whose source is open now.
+function mark() {
+  document.querySelectorAll("a.cg-open-now").forEach((chip) => {
+    if (chip.id === window.cgCurrent) return;
+    chip.classList.remove("cg-open-now");
+    chip.removeAttribute("aria-current");
+  });
+  const current = window.cgCurrent && document.getElementById(window.cgCurrent);
+  if (current) {
+    current.classList.add("cg-open-now");
+    current.setAttribute("aria-current", "true");
+  }
 }
 
 // What waits behind a fold on the page stands on the paper.
