@@ -18,7 +18,7 @@ from answer.compose import compose
 from answer.facts import answer_from_facts
 from answer.instructions import without_instructions
 from answer.messages import message
-from answer.model import Answer, Exchange, NoAnswer, Query, Understanding
+from answer.model import Answer, NoAnswer, Query, Understanding
 from answer.question import Known, plain, understand
 from answer.relevance import IN_SECTION, admitted, relevant
 from answer.sections import Sections
@@ -90,18 +90,20 @@ class Assistant:
         result = self._answer(query, self.understand(query))
         return replace(result, seconds=time.perf_counter() - started)
 
-    def reconsider(self, result: Answer | NoAnswer) -> Answer | NoAnswer:
-        """A refused follow-up searched again in the language model's words, if it has better ones; else `result`."""
+    def reconsider(self, result: Answer | NoAnswer, stop: threading.Event | None = None) -> Answer | NoAnswer:
+        """A refused follow-up searched again in the language model's words; setting `stop` ends it.
+
+        Where that finds nothing the refusal stays, with what was sent and received, and a notice if the model failed.
+        """
         query = result.query
         if self.writer is None or isinstance(result, Answer) or not query.history or query.understanding:
             return result
-        exchanges: list[Exchange] = []
-        question = self.writer.rewrite(query, exchanges)
-        again = self.find(replace(query, question=question, history=())) if question else result
+        said = self.writer.rewrite(query, stop)
+        again = self.find(replace(query, question=said.question, history=())) if said.question else result
         if isinstance(again, NoAnswer):
-            return result
+            return replace(result, notice=said.notice or result.notice, exchanges=(said.exchange,))
         read = replace(again.understanding, follow_up=True)
-        return replace(again, query=query, understanding=read, exchanges=tuple(exchanges))
+        return replace(again, query=query, understanding=read, exchanges=(said.exchange,))
 
     def draft(self, answer: Answer, stop: threading.Event | None = None) -> Draft:
         """The answer while the language model writes it (see Draft). Raises ValueError where there is no writer."""

@@ -10,7 +10,7 @@ import logging
 import re
 import threading
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from answer.grounding import Grounding
 from answer.llm_client import LanguageModel, Limit, failure
@@ -18,6 +18,7 @@ from answer.llm_compose import compose_checked
 from answer.llm_evidence import Evidence
 from answer.llm_prompt import Messages, as_data, batches, earlier_questions, messages, room, tokens
 from answer.llm_text import Block, Sentence, Stream, blocks, cleaned, complete, is_swedish
+from answer.messages import filled
 from answer.model import Answer, Dropped, Exchange, Query
 from index.words import content_words, fold, stem, stems
 from ingest.errors import LanguageModelError
@@ -41,24 +42,25 @@ class Writer:
         """The same in pieces, to be shown while it is written; setting `stop` ends it."""
         return Draft(self, answer, stream=True, stop=stop)
 
-    def rewrite(self, query: Query, exchanges: list[Exchange] | None = None) -> str | None:
-        """A follow-up question made to stand by itself, or None where the model fails or adds something of its own.
-
-        What was sent and received is added to `exchanges`.
-        """
+    def rewrite(self, query: Query, stop: threading.Event | None = None) -> Rewriting:
+        """A follow-up question made to stand by itself. Never raises for a fault of the model; setting `stop` ends it."""
         prompt = messages(
             "follow_up",
             earlier="\n".join(as_data(question)[:300] for question in query.history[-3:]),
             question=as_data(query.question),
         )
+        received, notice = "", None
         try:
-            received = "".join(self.model.reply(prompt, Limit.of(self.timeout), stream=False))
+            for piece in self.model.reply(prompt, Limit.of(self.timeout, stop), stream=False):
+                received += piece
         except LanguageModelError as error:
             log.warning("follow-up not rewritten: %s", error)
-            return None
-        if exchanges is not None:
-            exchanges.append(Exchange("follow_up", prompt, received))
-        reply = cleaned(received)
+            notice = f"{error.notice} {filled('llm.yaml', 'instead_refusal')}"
+        question = None if notice else self._whole(query, cleaned(received))
+        return Rewriting(question, Exchange("follow_up", prompt, received), notice)
+
+    def _whole(self, query: Query, reply: str) -> str | None:
+        """The question of a reply, or None where it is none or adds something of its own."""
         lines = [line.strip(" \"”'") for line in reply.splitlines() if line.strip()]
         question = lines[0] if len(lines) == 1 else ""
         said = " ".join((*query.history, query.question))
@@ -68,6 +70,15 @@ class Writer:
         ):
             return None
         return None if question.casefold() == query.question.casefold() else question
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """A follow-up question in the model's words (None: as it was), what was sent and received for it, and what failed."""
+
+    question: str | None
+    exchange: Exchange
+    notice: str | None = None
 
 
 class Draft:
@@ -110,7 +121,7 @@ class Draft:
     def _kept(self, error: LanguageModelError) -> Answer:
         return replace(
             self._answer,
-            notice=error.notice,
+            notice=f"{error.notice} {filled('llm.yaml', 'instead_answer')}",
             dropped=tuple(self._work.dropped),
             exchanges=tuple(self._work.exchanges),
         )

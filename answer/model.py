@@ -145,6 +145,7 @@ class NoAnswer:
     suggestions: tuple[str, ...] = ()  # questions that the reports can answer
     seconds: float = 0.0
     notice: str | None = None
+    exchanges: tuple[Exchange, ...] = ()  # with the language model, which made a follow-up question whole
     engine: Engine = "extractive"
     answerable: bool = field(default=False, init=False)
 

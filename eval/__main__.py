@@ -13,11 +13,11 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from eval import cases, compare, history, names, report
+from eval import cases, compare, engines, history, names, report
 from eval.places import Places
 from eval.runner import Assistant, Progress, Run, run
 from eval.tables import Section
-from ingest.errors import CitygroupError
+from ingest.errors import CitygroupError, SettingsError
 from ingest.settings import Settings, read_settings
 
 TODAY = date(2026, 11, 1)  # what "i våras" counts from; fixed, so that a run gives the same figures on any day
@@ -41,7 +41,9 @@ def _run(options: argparse.Namespace, opened: Assistant | None) -> int:
     settings = read_settings()
     if options.index:
         settings = replace(settings, index=options.index)
-    assistant = opened or open_assistant(settings, thesaurus=not options.without_thesaurus)
+    if settings.llm.model and options.save_baseline:
+        raise SettingsError("A baseline is of the answers without a language model: unset CITYGROUP_LLM_MODEL.")
+    assistant = engines.Remembering(opened or open_assistant(settings, thesaurus=not options.without_thesaurus))
     _warn_of_absent_mentions(chosen, assistant)
     said = {"Ordlista": "urkopplad"} if options.without_thesaurus else {}
     if settings.llm.model and not options.without_thesaurus:
@@ -90,11 +92,14 @@ def _extra(
     options: argparse.Namespace,
     result: Run,
     chosen: tuple[cases.Case, ...],
-    assistant: Assistant,
+    assistant: engines.Remembering,
     settings: Settings,
 ) -> list[Section]:
-    """Baselines and FAQ, where asked for; each is printed as soon as it is measured."""
+    """The other engine where there is a language model, baselines and FAQ where asked for; printed once measured."""
     found = []
+    if (compared := engines.measure(assistant, chosen, result, _bar("Utan språkmodell"))) is not None:
+        found.append(engines.section(compared))
+        print("\n" + engines.terminal(compared))
     if options.baselines:
         from eval import baselines
 

@@ -23,7 +23,7 @@ from index.embedding import encoder_fingerprint, load_encoder, passage_text
 from index.model import Manifest
 from index.store import ChromaStore, Stored
 from ingest.corrections import apply_correction, corrections_text, load_corrections
-from ingest.errors import CitygroupError, IndexMissing, UnreadableFile
+from ingest.errors import IndexMissing, NothingToRead, UnreadableFile
 from ingest.model import IngestReport, Passage, Report, Skipped
 from ingest.pipeline import corpus_files, read_report, report_from_dict, report_to_dict
 from ingest.settings import Settings
@@ -96,7 +96,7 @@ def _unique(passages: Sequence[Passage]) -> list[Passage]:
 def build_index(settings: Settings, progress: Progress = _silent) -> IngestReport:
     """Bring the index up to date with the corpus folder and publish it.
 
-    Returns what was read, skipped (named with the reason), unchanged and removed. Raises IndexBusy, and CitygroupError
+    Returns what was read, skipped (named with the reason), unchanged and removed. Raises IndexBusy, and NothingToRead
     where no file at all could be read; the published index then stays as it is.
     """
     with generations.writing(settings.index):
@@ -106,7 +106,7 @@ def build_index(settings: Settings, progress: Progress = _silent) -> IngestRepor
 def _build(settings: Settings, progress: Progress) -> IngestReport:
     index = settings.index
     if not settings.corpus.is_dir():
-        raise CitygroupError(f"There is no corpus folder {settings.corpus}. Create it or set CITYGROUP_CORPUS.")
+        raise NothingToRead(f"There is no corpus folder {settings.corpus}. Create it or set CITYGROUP_CORPUS.")
     files = corpus_files(settings.corpus)
     code = reading_code()
     corrections = load_corrections(settings.corpus)
@@ -138,7 +138,7 @@ def _build(settings: Settings, progress: Progress) -> IngestReport:
         what = (
             "; ".join(f"{s.document}: {s.reason}" for s in skipped) or "the folder holds no PDF, MD, TXT or HTML file"
         )
-        raise CitygroupError(f"No report could be read from {settings.corpus}: {what}")
+        raise NothingToRead(f"No report could be read from {settings.corpus}: {what}")
 
     options = {"reading": code, "chroma": settings.chroma_url or "embedded"}
     if corrected := corrections_text(corrections, hashes):
@@ -165,7 +165,7 @@ def _build(settings: Settings, progress: Progress) -> IngestReport:
         with contextlib.suppress(IndexMissing):
             stored = open_store(settings, previous_name).read()
             own = open_store(settings, previous_name, OWN_WORDS).read()
-    same = previous and replace(previous, dimensions=0, built="", passages=0) == wanted
+    same = previous and replace(previous, dimensions=0, built="", passages=0, read={}) == wanted
     if same and stored.keys() == own.keys() == {passage.id for passage in passages}:  # a damaged store is written anew
         return outcome
 
@@ -180,7 +180,13 @@ def _build(settings: Settings, progress: Progress) -> IngestReport:
     open_store(settings, name).write(passages, texts, vectors[: len(texts)])
     open_store(settings, name, OWN_WORDS).write(passages, bare, vectors[len(texts) :])
     built = datetime.now(UTC).isoformat(timespec="seconds")
-    manifest = replace(wanted, dimensions=int(vectors.shape[1]), built=built, passages=len(passages))
+    manifest = replace(
+        wanted,
+        dimensions=int(vectors.shape[1]),
+        built=built,
+        passages=len(passages),
+        read=_read_at(previous, wanted, built),
+    )
     generations.publish(index, name, manifest)
     for old in generations.superseded(index):
         if settings.chroma_url:
@@ -190,6 +196,14 @@ def _build(settings: Settings, progress: Progress) -> IngestReport:
     _clean(index, code)
     progress("publishing", 1, 1)
     return outcome
+
+
+def _read_at(previous: Manifest | None, wanted: Manifest, now: str) -> dict[str, str]:
+    """When each content first came in; also of files that are gone, since an undo may bring them back."""
+    known = {}
+    if previous:
+        known = {previous.corpus[name]: previous.read_at(name) for name in previous.corpus} | previous.read
+    return dict.fromkeys(wanted.corpus.values(), now) | known
 
 
 def open_store(settings: Settings, name: str, view: str = "") -> ChromaStore:

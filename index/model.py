@@ -18,6 +18,11 @@ class Manifest:
     corpus: dict[str, str] = field(default_factory=dict)  # document -> sha256
     built: str = ""  # ISO time, UTC
     passages: int = 0
+    read: dict[str, str] = field(default_factory=dict)  # sha256 -> when such a file first came in (ISO time, UTC)
+
+    def read_at(self, document: str) -> str:
+        """When this very file first came into the index; the index' own time where none was kept."""
+        return self.read.get(self.corpus.get(document, ""), self.built)
 
 
 @dataclass(frozen=True)

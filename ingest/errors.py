@@ -2,6 +2,7 @@
 
 CitygroupError
 ├── UnreadableFile      a file of the corpus cannot be read; says why and what to do (Swedish, shown to users)
+├── NothingToRead       the corpus folder is missing, or no file of it can be read
 ├── IndexMissing        there is no index at the place asked for; names the command that builds it
 ├── IndexMismatch       the index was built with other settings; names the command that rebuilds it
 ├── IndexBusy           another process is writing the index
@@ -26,6 +27,10 @@ class UnreadableFile(CitygroupError):
         super().__init__(f"{document}: {reason}")
         self.document = document
         self.reason = reason
+
+
+class NothingToRead(CitygroupError):
+    pass
 
 
 class IndexMissing(CitygroupError):
@@ -57,7 +62,7 @@ class QuestionSetError(CitygroupError):
 
 
 class LanguageModelError(CitygroupError):
-    """`notice` is what the reader is told (Swedish); the message is for the developer."""
+    """`notice` tells the reader what happened (Swedish), not what stands instead; the message is for the developer."""
 
     def __init__(self, message: str, notice: str) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""The one piece of JavaScript: clicks on citation chips, copying, scrolling.
+"""The one piece of JavaScript: clicks on citation chips, copying, printing, scrolling.
 
 Chips are links in static HTML; Streamlit would open them as a new visit. The component catches a plain click and tells
 Python instead (a click with Ctrl or the middle button still opens a window of its own). It sends no data elsewhere and
@@ -42,16 +42,14 @@ export default function ({ data, setTriggerValue }) {
   window.cgOpen = open;
   document.addEventListener("click", open);
   document.documentElement.dataset.cgReady = "true";
-
-  document.querySelectorAll("a.cg-open-now").forEach((chip) => {
-    chip.classList.remove("cg-open-now");
-    chip.removeAttribute("aria-current");
-  });
-  const current = data && data.current && document.getElementById(data.current);
-  if (current) {
-    current.classList.add("cg-open-now");
-    current.setAttribute("aria-current", "true");
+  if (!window.cgPrints) {
+    window.cgPrints = true;
+    window.addEventListener("beforeprint", unfold);
+    window.addEventListener("afterprint", fold);
   }
+
+  window.cgCurrent = (data && data.current) || "";
+  WAITS.forEach((wait) => setTimeout(mark, wait));  // the answer is drawn anew when it makes room for the source
   if (data && data.scroll && data.nonce !== window.cgNonce) {
     window.cgNonce = data.nonce;
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -74,7 +72,7 @@ export default function ({ data, setTriggerValue }) {
         main.scrollTo({ top: main.scrollTop + box.top - 84, behavior: calm ? "auto" : "smooth" });
       }
     };
-    [80, 500, 1000, 1700].forEach((wait) => setTimeout(go, wait));  // the page grows while pictures load
+    WAITS.slice(1).forEach((wait) => setTimeout(go, wait));  // the page grows while pictures load
   }
 }
 
@@ -87,6 +85,37 @@ function keepInPlace(target) {
   );
   const main = target.closest(".stMain");
   if (same && main) main.scrollTop += same.getBoundingClientRect().top - clicked.top;
+}
+
+const WAITS = [0, 80, 500, 1000, 1700];
+
+// The chip whose source is open now.
+function mark() {
+  document.querySelectorAll("a.cg-open-now").forEach((chip) => {
+    if (chip.id === window.cgCurrent) return;
+    chip.classList.remove("cg-open-now");
+    chip.removeAttribute("aria-current");
+  });
+  const current = window.cgCurrent && document.getElementById(window.cgCurrent);
+  if (current) {
+    current.classList.add("cg-open-now");
+    current.setAttribute("aria-current", "true");
+  }
+}
+
+// What waits behind a fold on the page stands on the paper.
+function unfold() {
+  document.querySelectorAll(".cg-answer details:not([open])").forEach((part) => {
+    part.open = true;
+    part.dataset.cgUnfolded = "true";
+  });
+}
+
+function fold() {
+  document.querySelectorAll("details[data-cg-unfolded]").forEach((part) => {
+    part.open = false;
+    delete part.dataset.cgUnfolded;
+  });
 }
 
 async function copyText(button) {

@@ -40,12 +40,12 @@ def render(assistant: Assistant) -> None:
         if opened()[0] == SHARED:
             st.info(t("chat.link_title"), icon=":material/link:")
             panel(assistant, opened()[2], 0)
-        elif not visit().exchanges and visit().pending is None:
+        elif not visit().exchanges and not visit().asked:
             _welcome(assistant)
         for exchange in visit().exchanges:
             _exchange(exchange, assistant)
-        if visit().pending is not None:
-            _answer_pending(assistant)
+        if visit().asked:
+            _answer_first(assistant)
         elif visit().exchanges:
             conversation_actions(visit().exchanges, _clear)
     exchange_id, number, ref = opened()
@@ -69,8 +69,10 @@ def _query(question: str) -> Query:
 
 
 def _ask(query: Query, replaces: str | None = None) -> None:
-    """Let this run answer the query; `replaces` is the exchange whose answer it takes the place of."""
-    visit().pending, visit().replaces = query, replaces
+    """Let this run answer the query, after those that wait already; what is clicked twice is asked once."""
+    asked = state.Asked(query, replaces)
+    if asked not in visit().asked:
+        visit().asked.append(asked)
 
 
 def _ask_text(question: str) -> None:
@@ -81,11 +83,12 @@ def _ask_again(exchange: Exchange, read: Understanding) -> None:
     _ask(replace(exchange.query, understanding=read), replaces=exchange.id)
 
 
-def _answer_pending(assistant: Assistant) -> None:
+def _answer_first(assistant: Assistant) -> None:
+    """Streamlit breaks a run off at any of its calls when the reader goes on: until there is an answer, it waits."""
     now = visit()
-    query = now.pending
-    assert query is not None
-    if now.replaces is None:
+    query, replaces = now.asked[0].query, now.asked[0].replaces
+    if replaces is None:
+        query = replace(query, history=tuple(e.query.question for e in now.exchanges))
         with st.chat_message("user", avatar=":material/person:"):
             st.html(f'<p class="cg-question">{escape(query.question)}</p>')
     with (
@@ -93,19 +96,19 @@ def _answer_pending(assistant: Assistant) -> None:
         state.explained(),
         st.status(t("chat.working"), expanded=False) as status,
     ):
-        now.pending = None  # a question that fails is not asked again and again
+        now.asked.pop(0)  # a question that fails is not asked again and again
         found = assistant.find(query)
-        status.update(label=t("chat.done"), state="complete")
         now.count += 1
         fresh = Exchange(f"s{now.count}", query, found, drafting.begin(assistant, found))
-        replaced = next((e for e in now.exchanges if e.id == now.replaces), None)
+        replaced = next((e for e in now.exchanges if e.id == replaces), None)
         if replaced is not None:
             _stop(replaced)
             now.exchanges[now.exchanges.index(replaced)] = fresh
         else:
             now.exchanges.append(fresh)
-        close_source()
         now.jump_to, now.jumps = f"cg-ask-{fresh.id}", now.jumps + 1
+        close_source()
+        status.update(label=t("chat.done"), state="complete")
         st.rerun()
 
 
@@ -188,10 +191,10 @@ def _result(exchange: Exchange, assistant: Assistant) -> None:
             st.html(answer_html(result, exchange.id, href))
             if result.engine == "llm":
                 st.caption(t("answer.engine_llm"))
-            evidence(result)
         else:
             st.html(refusal_html(result, exchange.id, href))
             _suggestions(exchange.id, result)
+        evidence(result)
         answer_actions(exchange, assistant)
 
 

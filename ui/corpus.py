@@ -29,8 +29,9 @@ from ingest.readers import SUFFIXES
 from ingest.settings import Settings
 from ui.texts import t
 
-MAX_BYTES = 40 * 1024 * 1024
+MAX_BYTES = 40_000_000
 MAX_PAGES = 600
+MAX_PASSAGE = 50_000  # letters
 
 Build = Callable[[Settings, Callable[[str, int, int], None]], IngestReport]
 Progress = Callable[[str, int, int], None]
@@ -91,7 +92,7 @@ def check_upload(name: str, data: bytes, folder: Path, reports: Sequence[Report]
             draft, problem=t("upload.kind", kinds=", ".join(sorted(s.lstrip(".").upper() for s in SUFFIXES)))
         )
     if len(data) > MAX_BYTES:
-        return replace(draft, problem=t("upload.too_big", size=f"{len(data) / 2**20:.0f}", limit=MAX_BYTES // 2**20))
+        return replace(draft, problem=t("upload.too_big", size=f"{len(data) / 1e6:.0f}", limit=MAX_BYTES // 10**6))
     if not data:
         return replace(draft, problem=t("upload.empty"))
     if re.match(r"(?i)readme\b|\.", document):
@@ -104,6 +105,9 @@ def check_upload(name: str, data: bytes, folder: Path, reports: Sequence[Report]
         if file.suffix == ".pdf" and (pages := _pages(file)) > MAX_PAGES:
             raise UnreadableFile(document, t("upload.too_many_pages", pages=pages, limit=MAX_PAGES))
         report = read(file, document)
+        longest = max((len(passage.text) for passage in report.passages), default=0)
+        if longest > MAX_PASSAGE:  # nothing that anybody can read, and minutes of work
+            raise UnreadableFile(document, t("upload.too_long", length=longest, limit=MAX_PASSAGE))
     except UnreadableFile as error:
         file.unlink(missing_ok=True)
         return replace(draft, problem=error.reason)

@@ -10,6 +10,7 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from answer.messages import filled
 from answer.model import Answer, NoAnswer
 from ui.texts import t
 
@@ -44,14 +45,12 @@ class Drafting:
         return isinstance(self.found, NoAnswer)
 
     def stop(self) -> None:
-        """The reader does not want to wait: `found` stands, an answer with a notice that says so."""
+        """The reader does not want to wait: `found` stands, with a notice that says so. What is on its way is cut off."""
         self._stop.set()
-        if self.rewording:  # nothing of the model's is on its way to the page; its reply is not waited for
-            self.result = self.found
 
     def _work(self) -> None:
         try:
-            result = self._assistant.reconsider(self.found)
+            result = self._assistant.reconsider(self.found, self._stop)
             if isinstance(result, Answer) and not self._stop.is_set():
                 self.found = result
                 draft = self._assistant.draft(result, self._stop)
@@ -60,9 +59,9 @@ class Drafting:
                 result = draft.result()
         except Exception:
             logger.exception("the language model's answer failed")
-            result = replace(self.found, notice=t("writing.failed"))
-        if self.result is None:
-            self.result = result
+            instead = "instead_refusal" if self.rewording else "instead_answer"
+            result = replace(self.found, notice=f"{t('writing.failed')} {filled('llm.yaml', instead)}")
+        self.result = result
 
 
 def begin(assistant: Assistant, found: Answer | NoAnswer) -> Drafting | None:

@@ -31,6 +31,14 @@ def timestamp(iso: str) -> str:
     return t("dates.moment", day=long_date(moment.date().isoformat()), time=f"{moment:%H.%M}")
 
 
+def day_of(iso: str) -> str:
+    """ "2026-01-02T10:00:00+00:00" -> "2 januari 2026", in the server's time zone; "" for none."""
+    try:
+        return long_date(datetime.fromisoformat(iso).astimezone().date().isoformat())
+    except ValueError:
+        return iso
+
+
 def period(dates: Sequence[str]) -> str:
     """The days of a meeting: "5–6 februari 2024", "30 sep–1 okt 2024", "9 februari 2021"."""
     days = sorted(set(dates))

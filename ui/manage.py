@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from index.library import Library
 
 
+RECEIVED = 200  # megabytes; the limit is ours and lower, so that a file beyond it is told why and what to do
+
+
 def render() -> None:
     with st.container(key="page"):
         st.title(t("manage.title"), anchor=False)
@@ -63,9 +66,7 @@ def _status(jobs: Board) -> None:
         return
     if job.outcome is not None:
         reports, passages = len(job.outcome.reports), job.outcome.passages
-        st.success(
-            t("manage.finished", said=job.name, reports=reports, passages=passages), icon=":material/check_circle:"
-        )
+        st.success(t("manage.finished", said=job.name, n=reports, passages=passages), icon=":material/check_circle:")
         for item in job.outcome.skipped:
             st.warning(t("manage.skipped", document=item.document, reason=item.reason), icon=":material/warning:")
     else:
@@ -89,12 +90,21 @@ def _progress(jobs: Board) -> None:
     st.progress(min(1.0, job.done / job.total) if job.total else 0.0, text=step(job))
 
 
+def said_of(change: Change) -> str:
+    """ "ersatte a.pdf och lade till b.pdf"."""
+    replaced = [d.document for d in change.add if d.replaces]
+    removed = [name for name in change.remove if name not in replaced]
+    added = [d.document for d in change.add if not d.replaces]
+    parts = [("replace", replaced), ("remove", removed), ("add", added)]
+    return t("manage.said_and").join(t(f"manage.said_{what}", names=", ".join(names)) for what, names in parts if names)
+
+
 def doing(said: str) -> str:
-    """ "lade till a.pdf" -> "lägger till a.pdf"."""
+    """ "ersatte a.pdf och lade till b.pdf" -> "ersätter a.pdf och lägger till b.pdf"."""
+    parts = said.split(t("manage.said_and"))
     for done, now in mapping("manage.doing").items():
-        if said.startswith(done):
-            return now + said[len(done) :]
-    return said
+        parts = [now + part[len(done) :] if part.startswith(done) else part for part in parts]
+    return t("manage.said_and").join(parts)
 
 
 def step(job: Job) -> str:
@@ -109,10 +119,13 @@ def step(job: Job) -> str:
     return t("manage.step_publishing") if what == "publishing" else t("manage.step_starting")
 
 
-def _start(said: str, work: Callable[[Progress], IngestReport]) -> None:
+def _start(said: str, work: Callable[[Progress], IngestReport], started: Callable[[], None] | None = None) -> None:
+    """What was uploaded stays where another change is going on."""
     if not board().start(said, work):
         st.warning(t("manage.busy"), icon=":material/hourglass_top:")
         return
+    if started is not None:
+        started()
     st.rerun()
 
 
@@ -128,12 +141,12 @@ def _build(settings: Settings, progress: Progress) -> IngestReport:
 def _add(settings: Settings, library: Library | None) -> None:
     st.header(t("manage.add_title"), anchor=False)
     round_ = st.session_state.setdefault("upload-round", 0)  # a new key empties the box
-    limit, pages = corpus.MAX_BYTES // 2**20, corpus.MAX_PAGES
+    limit, pages = corpus.MAX_BYTES // 10**6, corpus.MAX_PAGES
     files = st.file_uploader(
         t("manage.drop", limit=limit, pages=pages),
         accept_multiple_files=True,
         key=f"upload-{round_}",
-        max_upload_size=limit + 5,
+        max_upload_size=RECEIVED,
     )
     drafts = [_draft(file.name, file.getvalue(), library) for file in files or []]
     if not drafts:
@@ -148,10 +161,9 @@ def _add(settings: Settings, library: Library | None) -> None:
             disabled=change is None,
         ):
             assert change is not None
-            said = "said_replace" if any(d.replaces for d in good) or change.remove else "said_add"
-            name = t(f"manage.{said}", names=", ".join(d.document for d in good))
-            st.session_state["upload-round"] = round_ + 1
-            _start(name, partial(corpus.make_change, settings, change, name, _build))
+            name = said_of(change)
+            work = partial(corpus.make_change, settings, change, name, _build)
+            _start(name, work, lambda: st.session_state.update({"upload-round": round_ + 1}))
         if st.button(t("manage.discard"), key="discard", icon=":material/delete:"):
             st.session_state["upload-round"] = round_ + 1
             st.rerun()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from answer.assemble import Assistant
 
 OPEN = "open_source"  # (exchange id, number, SourceRef) in the session
+SETTLES = 1.0  # seconds until the browser's address is what was written
 SHARED = "shared"  # the exchange id of a source that came by a link
 
 
@@ -24,11 +26,19 @@ def opened() -> tuple[str, int, SourceRef | None]:
 
 
 def take_link() -> None:
-    """A shared link opens its source, once."""
+    """The address decides where it is not our own: a shared link opens its source, back and forward follow it."""
     ref = read_parameters(st.query_params.to_dict())
-    if ref is not None and opened()[2] is None and ref != st.session_state.get("link_taken"):
-        st.session_state[OPEN] = (SHARED, 0, ref)
+    if ref == st.session_state.get("link_taken"):
+        return
+    if time.monotonic() - st.session_state.get("link_written", -SETTLES) < SETTLES:
+        return  # the browser has not written our own yet
     st.session_state["link_taken"] = ref
+    if ref is None:
+        st.session_state.pop(OPEN, None)
+    else:
+        exchange_id, number = st.session_state.get("link_places", {}).get(_mark(ref), ("", 0))
+        there = any(exchange.id == exchange_id for exchange in visit().exchanges)
+        st.session_state[OPEN] = (exchange_id, number, ref) if there else (SHARED, 0, ref)
 
 
 def chip_clicked(click: bridge.Click) -> None:
@@ -40,8 +50,19 @@ def chip_clicked(click: bridge.Click) -> None:
 
 def _show(exchange_id: str, number: int, ref: SourceRef) -> None:
     st.session_state[OPEN] = (exchange_id, number, ref)
-    st.session_state["link_taken"] = ref
+    st.session_state.setdefault("link_places", {})[_mark(ref)] = (exchange_id, number)
     st.query_params.from_dict(ref.parameters)
+    _written(ref)
+
+
+def _mark(ref: SourceRef) -> SourceRef:
+    """What a source is the same by while its pages are turned."""
+    return replace(ref, page=None)
+
+
+def _written(ref: SourceRef | None) -> None:
+    st.session_state["link_taken"] = ref
+    st.session_state["link_written"] = time.monotonic()
 
 
 def _turn(page: int) -> None:
@@ -55,7 +76,7 @@ def close_source() -> None:
     st.session_state.pop(OPEN, None)
     for name in PARAMETERS:
         st.query_params.pop(name, None)
-    st.session_state["link_taken"] = None
+    _written(None)
     if exchange_id and exchange_id != SHARED:
         visit().jump_to, visit().jumps = f"cg-{exchange_id}-{number}-cg-chip", visit().jumps + 1
 

@@ -51,7 +51,7 @@ def render(assistant: Assistant) -> None:
 def _browse(library: Library) -> None:
     st.title(t("sources.title"), anchor=False)
     count = sum(len(r.passages) for r in library.reports)
-    when = timestamp(library.manifest.built)
+    when = timestamp(max((library.manifest.read_at(r.document) for r in library.reports), default=""))
     st.caption(t("sources.intro", n=len(library.reports), passages=count, when=when))
     view = _view()
     if view == "rapport":
@@ -63,7 +63,7 @@ def _browse(library: Library) -> None:
     elif view == "karta":
         _map(library)
     else:
-        st.html(sources_html.timeline(library.reports))
+        st.html(sources_html.timeline(library.reports, library.manifest))
 
 
 def _view() -> str:
@@ -96,7 +96,7 @@ def _report(library: Library) -> None:
         st.warning(t("source.gone", document=document), icon=":material/link_off:")
         return
     st.header(report.title, anchor=False)
-    st.html(sources_html.report_details(report, timestamp(library.manifest.built)))
+    st.html(sources_html.report_details(report, library.manifest))
     regions: list[str] = list(dict.fromkeys(c.region for c in report.regions if not c.cancelled))
     general = t("sources.general")
     if any(p.region is None for p in report.passages) and regions:

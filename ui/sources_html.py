@@ -9,16 +9,19 @@ from functools import cache
 from html import escape
 from urllib.parse import urlencode
 
+from index.model import Manifest
 from ingest.model import Passage, Report
 from ui.browse import PASSAGES_AT_ONCE, Mention, TownPage, by_time, year_of
 from ui.citations import SourceRef
-from ui.labels import long_date, page_label, passage_label, period, region_name, short_date
+from ui.labels import day_of, long_date, page_label, passage_label, period, region_name, short_date
+from ui.map_labels import Dot, Label, placed
 from ui.places import swedish_places
 from ui.texts import t
 
-NORTH, SOUTH, WEST, EAST = 69.2, 55.2, 10.8, 24.3  # degrees; Sweden with a margin
-ASPECT = 2.27  # height of the map for a width of one, at these bounds
-NAMED_ON_MAP = 8
+NORTH, SOUTH, WEST, EAST = 69.2, 55.2, 9.0, 24.3  # degrees; Sweden with a margin, in the west for names
+ASPECT = 2.0  # height of the map for a width of one, at these bounds
+NAMED_ON_MAP = 12
+MAP_WIDTH, MAP_FONT = 368.0, 12.0  # pixels, where there is room for the whole map
 
 
 def link(label: str, css: str = "cg-link", **state: object) -> str:
@@ -32,7 +35,7 @@ def source_link(label: str, ref: SourceRef, css: str = "cg-link") -> str:
     return f'<a class="{css}" href="?{escape(ref.query)}" data-cg-open="browse">{label}</a>'
 
 
-def timeline(reports: Sequence[Report]) -> str:
+def timeline(reports: Sequence[Report], manifest: Manifest) -> str:
     """Meetings and dated documents by year, newest first; undated documents last."""
     parts, year = [], None
     for report in by_time(reports):
@@ -41,11 +44,11 @@ def timeline(reports: Sequence[Report]) -> str:
                 parts.append("</ol>")
             year = year_of(report)
             parts.append(f'<h2 class="cg-year">{escape(year or t("sources.undated"))}</h2><ol class="cg-timeline">')
-        parts.append(_card(report))
+        parts.append(_card(report, day_of(manifest.read_at(report.document))))
     return f'<div class="cg-browse">{"".join(parts)}</ol></div>' if parts else ""
 
 
-def _card(report: Report) -> str:
+def _card(report: Report, read: str) -> str:
     meeting = report.meeting
     when = period(meeting.dates or (meeting.date,)) if meeting else long_date(report.date or "")
     hosts = list(dict.fromkeys(c.host_town for c in report.regions if c.host_town))
@@ -57,6 +60,7 @@ def _card(report: Report) -> str:
     counts = [t("sources.regions", n=len(report.regions))] if report.regions else []
     counts += [t("sources.pages", n=len(report.pages))] if report.pages and report.pages[0].number else []
     counts += [t("sources.counts", n=len(report.passages))]
+    counts += [t("sources.read_on", day=read)] if read else []
     warned = (
         f' <span class="cg-badge">{escape(t("sources.warnings", n=len(report.warnings)))}</span>'
         if report.warnings
@@ -71,7 +75,7 @@ def _card(report: Report) -> str:
     )
 
 
-def report_details(report: Report, read: str) -> str:
+def report_details(report: Report, manifest: Manifest) -> str:
     """Everything that was recognised in a report."""
     meeting = report.meeting
     facts = [
@@ -81,7 +85,7 @@ def report_details(report: Report, read: str) -> str:
         (t("sources.about", towns="").rstrip(": "), ", ".join(report.about)),
         (t("sources.passages"), str(len(report.passages))),
         (t("sources.file"), report.document),
-        (t("sources.read"), read),
+        (t("sources.read"), day_of(manifest.read_at(report.document))),
     ]
     rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts if value)
     first = report.pages[0].number if report.pages else None
@@ -207,26 +211,53 @@ def town_bars(counts: dict[str, int], shown: int = 25) -> str:
 def town_map(counts: dict[str, int]) -> str:
     """Sweden as the pattern of its places, with the towns of the reports on it. Drawn here: no map server is asked."""
     places = swedish_places()
-    most = max(counts.values(), default=1)
-    dots = []
-    for rank, (town, count) in enumerate((town, n) for town, n in counts.items() if town in places):
-        x, y = _project(places[town])
-        size = 8 + 18 * math.sqrt(count / most)  # pixels across
-        name = escape(t("sources.map_item", town=town, n=count))
-        label = f"<span aria-hidden='true'>{escape(town)}</span>" if rank < NAMED_ON_MAP else ""
-        place = f"left:{100 * x:.1f}%;top:{100 * y:.1f}%;width:{size:.0f}px;height:{size:.0f}px"
-        query = escape(urlencode({"vy": "ort", "ort": town}))
-        dots.append(
+    dots = map_dots(counts)
+    links = []
+    for dot in dots:
+        name = escape(t("sources.map_item", town=dot.name, n=counts[dot.name]))
+        place = f"left:{_part(dot.x)};top:{_part(dot.y)};width:{_part(dot.size)};height:{_part(dot.size)}"
+        query = escape(urlencode({"vy": "ort", "ort": dot.name}))
+        links.append(
             f'<a class="cg-dot" style="{place}" href="?{query}" data-cg-open="browse" title="{name}" '
-            f'aria-label="{name}">{label}</a>'
+            f'aria-label="{name}"></a>'
         )
+    names = "".join(map(_name_on_map, placed(dots, NAMED_ON_MAP, MAP_WIDTH, MAP_WIDTH * ASPECT, MAP_FONT)))
     missing = [town for town in counts if town not in places]
     note = f'<p class="cg-soft">{escape(t("sources.map_missing", towns=", ".join(missing)))}</p>' if missing else ""
     # the largest dots first, so that a small one beside a large one can still be clicked
     return (
         f'<div class="cg-browse"><div class="cg-map" role="group" aria-label="{escape(t("sources.map_alt"))}" '
-        f"style=\"background-image:url('{_ground()}')\">{''.join(dots)}</div>{note}</div>"
+        f"style=\"background-image:url('{_ground()}')\">{''.join(links)}{names}</div>{note}</div>"
     )
+
+
+def map_dots(counts: dict[str, int]) -> list[Dot]:
+    """The towns that lie in Sweden, those with most statements first, on a map that is MAP_WIDTH wide."""
+    most = max(counts.values(), default=1)
+    places = swedish_places()
+    dots = []
+    for town, count in counts.items():
+        if town in places:
+            x, y = _project(places[town])
+            dots.append(Dot(town, x * MAP_WIDTH, y * MAP_WIDTH * ASPECT, 8 + 18 * math.sqrt(count / most)))
+    return dots
+
+
+def _name_on_map(label: Label) -> str:
+    """For the eye alone: the dot says its name itself."""
+    box = label.box
+    style = f"left:{_part(box.left)};top:{_part(box.top)};width:{_part(box.width)};text-align:{label.side}"
+    name = f'<span class="cg-town-name" style="{style}">{escape(label.name)}</span>'
+    if label.line is None:
+        return f'<span aria-hidden="true">{name}</span>'
+    x, y, length, degrees = label.line
+    style = f"left:{_part(x)};top:{_part(y)};width:{_part(length)};transform:rotate({degrees:.0f}deg)"
+    return f'<span aria-hidden="true"><i class="cg-town-line" style="{style}"></i>{name}</span>'
+
+
+def _part(pixels: float) -> str:
+    """A length on the map that grows and shrinks with it."""
+    return f"{100 * pixels / MAP_WIDTH:.2f}cqw"
 
 
 @cache

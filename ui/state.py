@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from answer.model import Answer, NoAnswer, Query
-from ingest.errors import CitygroupError, IndexBusy, IndexMismatch, IndexMissing, SettingsError
+from ingest.errors import CitygroupError, IndexBusy, IndexMismatch, IndexMissing, NothingToRead, SettingsError
 from ingest.settings import Settings, read_settings
 from ui.texts import t
 
@@ -36,16 +36,20 @@ class Exchange:
     drafting: Drafting | None = None
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A question that waits for its answer. `replaces` is the id of the exchange whose answer it takes the place of."""
+
+    query: Query
+    replaces: str | None = None
+
+
 @dataclass
 class Visit:
-    """Everything that a visit remembers. `pending` is a question to be answered in this run.
-
-    `replaces` is the id of the exchange that the pending question is asked again for.
-    """
+    """Everything that a visit remembers. `asked` are answered one by one, the first in this run."""
 
     exchanges: list[Exchange] = field(default_factory=list)
-    pending: Query | None = None
-    replaces: str | None = None
+    asked: list[Asked] = field(default_factory=list)
     count: int = 0
     jumps: int = 0  # counted up to bring `jump_to` into view once
     jump_to: str = ""
@@ -87,6 +91,7 @@ def explain(error: Exception) -> str:
         (IndexMissing, "errors.index_missing"),
         (IndexMismatch, "errors.index_mismatch"),
         (IndexBusy, "errors.index_busy"),
+        (NothingToRead, "errors.nothing_to_read"),
     ):
         if isinstance(error, kind):
             return t(key)

@@ -18,7 +18,13 @@ export default function ({ data }) {
     if (!text) return null;
     if (Object.hasOwn(data.words, text)) return data.words[text];
     const start = Object.keys(data.starts).find((start) => text.startsWith(start));
-    return start === undefined ? null : data.starts[start] + text.slice(start.length);
+    if (start !== undefined) return data.starts[start] + text.slice(start.length);
+    return matching(text);
+  };
+  const patterns = Object.entries(data.patterns).map(([pattern, swedish]) => [new RegExp(pattern), swedish]);
+  const matching = (text) => {
+    const found = patterns.find(([pattern]) => pattern.test(text));
+    return found ? text.replace(...found) : null;
   };
   const translate = () => {
     for (const name of ["aria-label", "placeholder", "title"]) {
@@ -30,10 +36,12 @@ export default function ({ data }) {
     document.querySelectorAll('[data-testid="stIconMaterial"]:not([aria-hidden])').forEach((icon) => {
       icon.setAttribute("aria-hidden", "true");
     });
-    document.querySelectorAll("[role=listbox], [data-testid$=Dropdown]").forEach((list) => {
-      const texts = document.createTreeWalker(list, NodeFilter.SHOW_TEXT);
+    document.querySelectorAll(data.places).forEach((place) => {
+      const texts = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
       for (let text = texts.nextNode(); text; text = texts.nextNode()) {
-        if (Object.hasOwn(data.seen, text.nodeValue)) text.nodeValue = data.seen[text.nodeValue];
+        if (text.parentElement.closest(".stFileChipName")) continue;  // the reader's own word
+        const swedish = Object.hasOwn(data.seen, text.nodeValue) ? data.seen[text.nodeValue] : matching(text.nodeValue);
+        if (swedish !== null && swedish !== text.nodeValue) text.nodeValue = swedish;
       }
     });
   };
@@ -51,8 +59,15 @@ export default function ({ data }) {
 """
 
 
+# Where Streamlit's own words are seen: lists of choices, the box for files and what is said on its errors, dialogs.
+PLACES = (
+    "[role=listbox], [data-testid$=Dropdown], [data-testid=stFileUploader], "
+    "[data-testid^=stTooltip][data-testid$=Content], [role=dialog]"
+)
+
+
 def swedish() -> None:
     """Mount the script; once per run, on every page."""
     component = st.components.v2.component("citygroup_wording", js=_JS)
-    data = {name: mapping(f"streamlit.{name}") for name in ("words", "starts", "seen")}
-    component(key="wording", data=data, height=1)
+    data = {name: mapping(f"streamlit.{name}") for name in ("words", "starts", "seen", "patterns")}
+    component(key="wording", data={**data, "places": PLACES}, height=1)

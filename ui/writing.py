@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from answer import model
-from answer.model import Answer
+from answer.model import Answer, NoAnswer
 from ui.drafting import Drafting
 from ui.state import Exchange, visit
 from ui.texts import t
@@ -50,9 +50,9 @@ def _progress(exchange: Exchange, drafting: Drafting) -> None:
     )
 
 
-def evidence(result: Answer) -> None:
+def evidence(result: Answer | NoAnswer) -> None:
     """The sentences that did not pass, and what was sent to the model and received from it."""
-    if result.dropped:
+    if isinstance(result, Answer) and result.dropped:
         with st.expander(t("answer.dropped", n=len(result.dropped)), icon=":material/rule:"):
             items = "".join(
                 f'<li><p>”{escape(item.text)}”</p><p class="cg-soft">{escape(item.reason)}</p></li>'

@@ -15,7 +15,7 @@ import pytest
 from answer.language_model import Writer
 from answer.llm_client import LlamaIndexModel
 from answer.llm_record import RecordedModel
-from answer.model import Answer, Exchange, Query
+from answer.model import Answer, Query
 from ingest.settings import LanguageModelSettings
 from tests.answer.fake_llm_server import CloseMidway, CutOff, FakeServer, Stall, Status, Trickle, passages_in
 from tests.answer.llm_library import STATEMENTS, Setting, setting
@@ -423,10 +423,14 @@ def test_a_passage_longer_than_a_prompt_goes_on_in_the_next(server: FakeServer) 
 # --- follow-ups, recording ---
 
 
+FOLLOW_UP = Query("och i region Norr?", history=("vad gör andra städer med presentkort?",))
+
+
 def rewritten(server: FakeServer, found: Setting, reply: object) -> str | None:
     server.replies = [reply]  # type: ignore[list-item]
-    query = Query("och i region Norr?", history=("vad gör andra städer med presentkort?",))
-    return writer(server, found).rewrite(query)
+    said = writer(server, found).rewrite(FOLLOW_UP)
+    assert said.exchange.purpose == "follow_up" and "och i region Norr?" in str(said.exchange.sent)
+    return said.question
 
 
 def test_a_follow_up_is_made_to_stand_by_itself(server: FakeServer, found: Setting) -> None:
@@ -436,12 +440,30 @@ def test_a_follow_up_is_made_to_stand_by_itself(server: FakeServer, found: Setti
 
 def test_what_was_sent_for_a_follow_up_can_be_looked_at_with_the_answer(server: FakeServer, found: Setting) -> None:
     server.replies = ["Vad gör städerna i region Norr med presentkort?", GOOD]
-    query = Query("och i region Norr?", history=("vad gör andra städer med presentkort?",))
-    exchanges: list[Exchange] = []
-    assert writer(server, found).rewrite(query, exchanges)
-    assert exchanges[0].purpose == "follow_up" and "och i region Norr?" in str(exchanges[0].sent)
-    answer = writer(server, found).write(replace(found.answer, exchanges=tuple(exchanges)))
+    said = writer(server, found).rewrite(FOLLOW_UP)
+    answer = writer(server, found).write(replace(found.answer, exchanges=(said.exchange,)))
     assert [e.purpose for e in answer.exchanges] == ["follow_up", "answer"]
+
+
+def test_a_follow_up_that_the_model_fails_at_says_so_and_keeps_what_was_received(
+    server: FakeServer, found: Setting
+) -> None:
+    server.replies = [Status(429), CutOff("Vad gör städerna i")]
+    busy, cut = writer(server, found).rewrite(FOLLOW_UP), writer(server, found).rewrite(FOLLOW_UP)
+    assert busy.question is None and cut.question is None
+    assert (busy.notice or "").startswith("Språkmodellen är överbelastad")
+    assert (busy.notice or "").endswith("ställ gärna frågan i sin helhet.")
+    assert (busy.exchange.received, cut.exchange.received) == ("", "Vad gör städerna i")
+
+
+def test_a_follow_up_is_stopped_at_once(server: FakeServer, found: Setting) -> None:
+    server.replies = [Stall("Vad gör ", 20)]
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    started = time.monotonic()
+    said = writer(server, found).rewrite(FOLLOW_UP, stop)
+    assert said.question is None and (said.notice or "").startswith("Språkmodellen stoppades.")
+    assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ def open_page(browser: Any, url: str, width: int = 1280, height: int = 900, sche
 def ask(page: Any, question: str) -> None:
     page.locator("textarea").fill(question)
     page.keyboard.press("Enter")
-    page.locator("p.cg-question", has_text=question).wait_for()
-    page.locator(".cg-answer").last.wait_for()
+    page.locator("p.cg-question", has_text=question).last.wait_for()
+    page.locator("[data-testid=stChatMessage]").last.locator(".cg-answer").wait_for()
     ready(page)
 
 

@@ -134,5 +134,83 @@ def test_a_model_that_fails_is_named_and_the_answer_remains(
     page.close()
 
 
+def finished(page: Any) -> Any:
+    """The last answer of the page, once no model is at work on it."""
+    page.locator("[class*=st-key-writing-]").wait_for(state="detached")
+    return page.locator("[data-testid=stChatMessage]").last
+
+
+def test_a_follow_up_that_the_model_made_whole_is_answered_and_both_requests_can_be_looked_at(
+    chat: tuple[str, Path], model: FakeServer, browser: Any
+) -> None:
+    whole = "Hur mycket har försäljningen av presentkort ökat?"
+    model.replies = [writing(f"{KIRUNA} [{{n}}]", 0), whole, writing(f"{KIRUNA} [{{n}}]", 0)]
+    page = open_page(browser, chat[0])
+    ask(page, QUESTION)
+    finished(page)
+    ask(page, "Hur mycket har den ökat?")
+    page.get_by_text("Formulerat av en språkmodell").nth(1).wait_for()
+    answer = finished(page)
+    assert "fördubblats på två år" in answer.locator(".cg-answer").inner_text()
+    answer.get_by_text("Visa underlag").click()
+    assert [shown.strip() for shown in answer.locator(".cg-evidence summary").all_inner_texts()] == [
+        "1. Följdfrågan omskriven",
+        "2. Svar på frågan",
+    ]
+    answer.get_by_text("1. Följdfrågan omskriven").click()
+    shown = answer.locator(".cg-evidence[open]").inner_text()
+    assert QUESTION in shown and "Hur mycket har den ökat?" in shown and whole in shown
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("reply", "received", "notice"),
+    [
+        ("Hur mycket har flygplatserna ökat?", "Hur mycket har flygplatserna ökat?", None),
+        ("Hur mycket har flygplatserna i Boden ökat?", "Hur mycket har flygplatserna i Boden ökat?", None),
+        (Status(429), "Inget svar kom.", "Språkmodellen är överbelastad"),
+    ],
+    ids=["as it was", "with a town of the model's own", "too many requests"],
+)
+def test_what_was_sent_for_a_refused_follow_up_can_be_looked_at(
+    chat: tuple[str, Path], model: FakeServer, browser: Any, reply: Reply, received: str, notice: str | None
+) -> None:
+    model.replies = [writing(f"{KIRUNA} [{{n}}]", 0), reply]
+    page = open_page(browser, chat[0])
+    ask(page, QUESTION)
+    finished(page)
+    asked = len(model.requests)
+    ask(page, "Hur mycket har flygplatserna ökat?")
+    refusal = finished(page)
+    refusal.get_by_text("Visa underlag").click()
+    refusal.get_by_text("1. Följdfrågan omskriven").click()
+    shown = refusal.locator(".cg-evidence[open]").inner_text()
+    assert "<fråga>" in shown and QUESTION in shown and received in shown
+    assert "Rapporterna säger inget om det" in refusal.locator(".cg-refusal").inner_text()
+    assert len(model.requests) == asked + 1
+    said = refusal.get_by_test_id("stAlert").all_inner_texts()
+    if notice is None:
+        assert said == []
+    else:
+        assert len(said) == 1 and notice in said[0] and "ställ gärna frågan i sin helhet" in said[0]
+    assert KEY not in page.content()
+    page.close()
+
+
+def test_stop_cuts_a_follow_ups_rewording_off_and_shows_what_was_sent(
+    chat: tuple[str, Path], model: FakeServer, browser: Any
+) -> None:
+    model.replies = [writing(f"{KIRUNA} [{{n}}]", 0), Stall("Hur", 60)]
+    page = open_page(browser, chat[0])
+    ask(page, QUESTION)
+    finished(page)
+    ask(page, "Hur mycket har flygplatserna ökat?")
+    page.get_by_text("Språkmodellen läser följdfrågan i sitt sammanhang").wait_for()
+    page.get_by_role("button", name="Stoppa").click()
+    page.get_by_text("Språkmodellen stoppades. Följdfrågan kunde därför inte").wait_for()
+    finished(page).get_by_text("Visa underlag").wait_for()
+    page.close()
+
+
 def test_the_key_is_not_in_the_log(chat: tuple[str, Path]) -> None:
     assert KEY not in chat[1].read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,6 +65,43 @@ def test_reader_asks_opens_the_page_and_shares_it(site: Site, browser: Any) -> N
     other.get_by_text("Sida 2 av 3").wait_for()
     assert "sida=2" in other.url
     other.close()
+    page.close()
+
+
+def test_back_and_forward_follow_the_sources_that_were_opened(site: Site, browser: Any) -> None:
+    page = open_page(browser, site.url)
+    page.locator("textarea").wait_for()
+    ask(page, "presentkort")
+    title = page.locator("#cg-source")
+    for number in (1, 2):
+        page.locator("a.cg-chip").nth(number - 1).click()
+        page.wait_for_function(f"document.querySelector('#cg-source')?.innerText.startsWith('Källa {number}:')")
+        page.wait_for_timeout(1200)  # a reader looks at it
+    page.go_back()
+    page.wait_for_function("document.querySelector('#cg-source')?.innerText.startsWith('Källa 1:')")
+    page.go_back()
+    title.wait_for(state="detached")
+    page.go_forward()
+    page.wait_for_function("document.querySelector('#cg-source')?.innerText.startsWith('Källa 1:')")
+    page.locator("a.cg-chip.cg-open-now").wait_for()  # beside the answer that it belongs to
+    page.close()
+
+
+def test_two_questions_asked_right_after_each_other_are_both_answered(site: Site, browser: Any) -> None:
+    page = open_page(browser, site.url)
+    field = page.locator("textarea")
+    field.wait_for()
+    ready(page)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    questions = ["Vad gör städerna med presentkort?", "Hur räknar Kalmar gästerna?"]
+    for question in questions:
+        field.fill(question)
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(150)
+    page.locator("#cg-ask-s2").wait_for()
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    assert page.locator("p.cg-question").all_inner_texts() == questions
+    assert page.locator(".cg-answer").count() == 2
     page.close()
 
 
@@ -164,6 +202,36 @@ def test_region_of_a_document_without_pages_is_given_its_passages(site: Site, br
     page.get_by_text("Klart: ångrade senaste ändringen").wait_for()
     page.close()
     reader.close()
+
+
+def test_the_box_for_files_speaks_swedish_and_says_what_is_wrong_with_a_large_file(
+    site: Site, browser: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "notis.txt").write_text("Bara en rad om torget.\n", encoding="utf-8")
+    for name, size in (("rapport.pdf", 46_100_000), ("arkiv.pdf", 211_000_000)):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(size)
+    page = open_page(browser, f"{site.url}/hantera")
+    box = page.get_by_test_id("stFileUploader")
+    box.locator("button", has_text="Välj filer").wait_for()
+    assert "Upload" not in box.inner_text() and "per file" not in box.inner_text()
+    page.set_input_files("input[type=file]", [tmp_path / n for n in ("notis.txt", "rapport.pdf", "arkiv.pdf")])
+    box.get_by_text("23 byte").wait_for()
+    box.get_by_text("46,1 MB").wait_for()
+    page.get_by_text(
+        "rapport.pdf kan inte läggas till. Filen är 46 MB och gränsen är 40 MB. Minska bilderna"
+    ).wait_for()
+    box.get_by_text("Filen är större än 200 MB och togs inte emot.").wait_for(state="attached")
+    page.get_by_role("button", name="Släng").click()
+    box.locator("button", has_text="Välj filer").wait_for()
+    page.close()
+
+
+def test_an_address_without_a_page_is_explained_in_swedish(site: Site, browser: Any) -> None:
+    page = open_page(browser, f"{site.url}/finns-inte")
+    page.get_by_role("dialog").get_by_text("Adressen leder inte till någon sida.").wait_for()
+    assert "page" not in page.get_by_role("dialog").inner_text()
+    page.close()
 
 
 @pytest.mark.parametrize("path", ["", "kallor", "kallor?vy=karta", "kallor?vy=fraga", "fragebank", "hantera", "om"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
 import unicodedata
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -143,6 +145,67 @@ def test_progress_names_every_file_and_ends_at_the_whole(settings: Settings, enc
         and ("embedding", len(encoder.texts), len(encoder.texts)) in calls
         and calls[-1] == ("publishing", 1, 1)
     )
+
+
+# --- when each file first came in ---
+
+
+def at(monkeypatch: pytest.MonkeyPatch, day: str) -> str:
+    """Let the next builds happen at noon of a day; returns that time as a manifest holds it."""
+    moment = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+    monkeypatch.setattr(build, "datetime", type("Clock", (), {"now": staticmethod(lambda _: moment)}))
+    return moment.isoformat()
+
+
+def test_every_file_keeps_the_time_at_which_it_first_came_in(
+    settings: Settings, encoder: CountingEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = at(monkeypatch, "2031-05-04")
+    build_index(settings)
+    second = at(monkeypatch, "2031-06-05")
+    add_line(settings.corpus / MEETING_FILE, "- Malmö bygger en isbana på torget.")
+    (settings.corpus / ARTICLE_FILE).rename(settings.corpus / "annat namn.txt")
+    build_index(settings)
+    manifest = open_library(settings).manifest
+    assert manifest.built == second
+    assert manifest.read_at(MEETING_FILE) == second  # changed: another file
+    assert manifest.read_at("annat namn.txt") == first  # the same file under another name
+
+
+def test_a_file_that_comes_back_is_the_one_that_was_read_before(
+    settings: Settings, encoder: CountingEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = at(monkeypatch, "2031-05-04")
+    build_index(settings)
+    content = (settings.corpus / ARTICLE_FILE).read_bytes()
+    for day in ("2031-06-05", "2031-07-06", "2031-08-07"):  # more generations than are kept
+        at(monkeypatch, day)
+        (settings.corpus / ARTICLE_FILE).unlink(missing_ok=True)
+        add_line(settings.corpus / MEETING_FILE, f"- Malmö bygger en isbana på torget {day}.")
+        build_index(settings)
+    (settings.corpus / ARTICLE_FILE).write_bytes(content)
+    build_index(settings)
+    assert open_library(settings).manifest.read_at(ARTICLE_FILE) == first
+
+
+def test_an_index_from_before_such_times_were_kept_gives_its_own(
+    settings: Settings, encoder: CountingEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = at(monkeypatch, "2031-05-04")
+    build_index(settings)
+    published = generations.current(settings.index)
+    path = generations.folder(settings.index, published) / "manifest.json"
+    old = json.loads(path.read_text(encoding="utf-8"))
+    del old["read"]
+    path.write_text(json.dumps(old), encoding="utf-8")
+    assert open_library(settings).manifest.read_at(ARTICLE_FILE) == first
+    later = at(monkeypatch, "2031-06-05")
+    build_index(settings)
+    assert generations.current(settings.index) == published  # that is no reason to build it anew
+    (settings.corpus / "ny.txt").write_text("Ny\n\nEslöv ordnar en skördefest på torget.\n", encoding="utf-8")
+    build_index(settings)
+    manifest = open_library(settings).manifest
+    assert (manifest.read_at(ARTICLE_FILE), manifest.read_at("ny.txt")) == (first, later)
 
 
 # --- what is left out ---

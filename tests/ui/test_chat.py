@@ -10,10 +10,11 @@ from streamlit.testing.v1 import AppTest
 from answer.model import Answer, NoAnswer, Query
 from ingest.errors import IndexMissing
 from tests.ui.standins import PDF, TEXT, StandInAssistant
-from ui import bridge
+from ui import bridge, opened
 from ui.citations import read_query
 from ui.opened import chip_clicked
 from ui.order import swedish_order
+from ui.state import Asked, Visit
 
 Open = Callable[..., AppTest]
 
@@ -180,6 +181,52 @@ def test_clicked_chip_opens_its_source_beside_the_answer(open_app: Open) -> None
     at.session_state["open_source"] = ("s1", 2, read_query(f"dokument={PDF}&sida=3&stycke=p3"))
     at = at.run()
     assert "Källa 2: Dokumentation av provträffen" in html(at)
+
+
+def test_back_and_forward_follow_the_address(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opened, "SETTLES", 0.0)
+    at = ask(open_app(), "presentkort?")
+    at.session_state["link_places"] = {read_query(f"dokument={PDF}&stycke=p3"): ("s1", 2)}
+    at.query_params.update({"dokument": PDF, "sida": "3", "stycke": "p3"})
+    at = at.run()
+    assert "Källa 2: Dokumentation av provträffen" in html(at)  # beside the answer that it was opened from
+    at.query_params.clear()
+    at = at.run()
+    assert "Källa 2: Dokumentation" not in html(at) and not at.exception
+    at.session_state["visit"].exchanges.clear()
+    at.query_params.update({"dokument": PDF, "sida": "3", "stycke": "p3"})
+    at = at.run()
+    assert "Du öppnade en delad källa" in at.info[0].value  # its answer is gone
+
+
+def test_what_was_just_opened_stays_while_the_browser_still_has_the_old_address(open_app: Open) -> None:
+    at = open_app(dokument=PDF, sida="3", stycke="p3")
+    at = at.button(key="source-next").click().run()
+    at.query_params["sida"] = "3"
+    assert "Sida 4 av 4" in html(at.run())
+
+
+def test_questions_asked_while_another_waits_are_all_answered_in_order(
+    open_app: Open, assistant: StandInAssistant
+) -> None:
+    at = open_app()
+    waiting = [Asked(Query("presentkort?")), Asked(Query("sensorer i Kalmar?"))]
+    at.session_state["visit"] = Visit(asked=waiting)
+    at = ask(at, "cyklar i Växjö?")
+    asked = [(q.question, q.history) for q in assistant.asked if not q.question.startswith("V")]
+    assert asked[-3:] == [
+        ("presentkort?", ()),
+        ("sensorer i Kalmar?", ("presentkort?",)),
+        ("cyklar i Växjö?", ("presentkort?", "sensorer i Kalmar?")),
+    ]
+    assert [e.query.question for e in at.session_state["visit"].exchanges] == [question for question, _ in asked[-3:]]
+
+
+def test_what_is_clicked_twice_is_asked_once(open_app: Open) -> None:
+    at = open_app()
+    at.session_state["visit"] = Visit(asked=[Asked(Query("presentkort?"))])
+    at = ask(at, "presentkort?")
+    assert len(at.session_state["visit"].exchanges) == 1
 
 
 def test_click_without_a_document_changes_nothing() -> None:

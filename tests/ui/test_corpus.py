@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from filelock import FileLock
 
 from ingest.corrections import Correction, RegionCorrection, load_corrections
 from ingest.errors import IndexBusy, UnreadableFile
-from ingest.model import IngestReport, Meeting, Report, Skipped
+from ingest.model import IngestReport, Meeting, Passage, Report, Skipped, Span
 from ingest.settings import Settings
 from tests.ui.standins import typeset
 from ui import corpus
@@ -104,6 +105,16 @@ def test_file_over_the_limits_is_refused_with_the_limit(tmp_path: Path, monkeypa
     monkeypatch.setattr(corpus, "MAX_PAGES", 2)
     long = check_upload("a.pdf", typeset("a #pagebreak() b #pagebreak() c"), tmp_path, [], reads_as(report("a.pdf")))
     assert "3 sidor och gränsen är 2" in (long.problem or "") and list(tmp_path.iterdir()) == []
+
+
+def test_file_that_is_one_endless_passage_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Arvika ordnar loppis på torget"
+    passage = Passage("p", "a.txt", 0, "paragraph", text, text, (Span(None, 0, len(text)),))
+    endless = replace(report("a.txt"), passages=(passage,))
+    assert check_upload("a.txt", b"x", tmp_path, [], reads_as(endless)).problem is None
+    monkeypatch.setattr(corpus, "MAX_PASSAGE", 20)
+    refused = check_upload("a.txt", b"x", tmp_path, [], reads_as(endless))
+    assert refused.report is None and "30 tecken och gränsen är 20" in (refused.problem or "")
 
 
 def test_readers_reason_is_passed_on(tmp_path: Path) -> None:

@@ -48,10 +48,10 @@ class WritingAssistant(StandInAssistant):
         super().__init__(library)
         self.writer = object()
         self.may_go_on = threading.Event()
-        self.reworded: Callable[[Any], Any] = lambda found: found
+        self.reworded: Callable[[Any, threading.Event], Any] = lambda found, stop: found
 
-    def reconsider(self, found: Answer | NoAnswer) -> Answer | NoAnswer:
-        return self.reworded(found)
+    def reconsider(self, found: Answer | NoAnswer, stop: threading.Event) -> Answer | NoAnswer:
+        return self.reworded(found, stop)
 
     def draft(self, answer: Answer, stop: threading.Event) -> StandInDraft:
         return StandInDraft(answer, self.may_go_on, stop)
@@ -88,22 +88,39 @@ def test_stop_ends_it_with_the_answer_that_was_found(assistant: WritingAssistant
     assert work.result is not None and (work.result.engine, work.result.notice) == ("extractive", "Stoppad.")
 
 
-def test_refused_follow_up_is_reworded_and_stop_does_not_wait_for_it(assistant: WritingAssistant) -> None:
-    waiting = threading.Event()
+SENT = Exchange("follow_up", (("user", "<fråga>och där då?</fråga>"),), "Vad gör <b>Sala</b> med presentkort?")
+
+
+def test_refused_follow_up_is_reworded_and_stop_ends_it(assistant: WritingAssistant) -> None:
     better = assistant.find(Query("presentkort"))
     refused = assistant.find(Query("och där då?", history=("presentkort?",)))
-    assistant.reworded = lambda found: waiting.wait(10) and better
+    assistant.reworded = lambda found, stop: replace(found, exchanges=(SENT,)) if stop.wait(10) else better
     work = drafting.begin(assistant, refused)  # type: ignore[arg-type]
     assert work is not None and work.rewording
     work.stop()
-    assert work.result is refused
-    waiting.set()
+    until(lambda: work.result)
+    assert isinstance(work.result, NoAnswer) and work.result.exchanges == (SENT,)
+    assistant.reworded = lambda found, stop: better
     again = drafting.begin(assistant, refused)  # type: ignore[arg-type]
     assert again is not None
     until(lambda: again.found is better)
     assistant.may_go_on.set()
     until(lambda: again.result)
-    assert isinstance(again.result, Answer) and work.result is refused
+    assert isinstance(again.result, Answer)
+
+
+def test_what_was_sent_for_a_refused_follow_up_can_be_looked_at(
+    open_app: Callable[..., AppTest], assistant: WritingAssistant
+) -> None:
+    at = open_app().chat_input[0].set_value("bostadspriser?").run()
+    assert [e.label for e in at.expander] == []  # nothing was sent
+    assistant.reworded = lambda found, stop: replace(found, exchanges=(SENT,))
+    at = at.chat_input[0].set_value("och där då?").run()
+    work = at.session_state["visit"].exchanges[1]
+    until(lambda: work.drafting is None or work.drafting.result)
+    at = at.run()
+    assert [e.label for e in at.expander] == ["Visa underlag"]
+    assert "1. Följdfrågan omskriven" in html(at) and "Vad gör &lt;b&gt;Sala" in html(at)
 
 
 def test_nothing_is_begun_where_the_model_has_nothing_to_do(assistant: WritingAssistant) -> None:
@@ -113,14 +130,18 @@ def test_nothing_is_begun_where_the_model_has_nothing_to_do(assistant: WritingAs
 
 
 def test_fault_of_the_program_leaves_what_was_found_with_a_notice(assistant: WritingAssistant) -> None:
-    def broken(found: object) -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError("secret detail")
 
     assistant.reworded = broken
-    work = Drafting(assistant, assistant.find(Query("presentkort")))  # type: ignore[arg-type]
-    until(lambda: work.result)
-    assert isinstance(work.result, Answer) and "secret" not in (work.result.notice or "")
-    assert (work.result.notice or "").startswith("Ett fel uppstod hos språkmodellen.")
+    for query, said in (
+        (Query("presentkort"), "Här är svaret"),
+        (Query("och där då?", history=("presentkort?",)), "Följdfrågan kunde"),
+    ):
+        work = Drafting(assistant, assistant.find(query))  # type: ignore[arg-type]
+        until(lambda work=work: work.result)
+        assert work.result is not None and "secret" not in (work.result.notice or "")
+        assert (work.result.notice or "").startswith(f"Ett fel uppstod hos språkmodellen. {said}")
 
 
 def html(at: AppTest) -> str:

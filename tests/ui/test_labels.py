@@ -24,6 +24,11 @@ def test_days_of_a_meeting_are_named_in_swedish(days: tuple[str, ...], said: str
     assert labels.period(days) == said
 
 
+def test_a_moment_is_named_by_its_day_in_swedish() -> None:
+    assert labels.day_of("2026-01-02T12:00:00+00:00") == "2 januari 2026"
+    assert labels.day_of("") == ""
+
+
 def test_chip_names_region_date_and_page(assistant: StandInAssistant, library: StandInLibrary) -> None:
     across = library.passage("p4")
     assert labels.citation_label(assistant.cite(library.passage("p1"), 1)) == "Region Nord · 3 mars 2022 · s. 2"

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from ingest.corrections import Correction, RegionCorrection
-from ingest.errors import IndexMissing
+from ingest.errors import IndexMissing, NothingToRead
 from ingest.model import IngestReport
-from tests.ui.standins import PDF, TEXT
+from tests.ui.standins import PDF, TEXT, StandInAssistant
 from ui import manage
-from ui.corpus import Change
+from ui.corpus import Change, Draft
 from ui.correct import merged
 from ui.jobs import Board, Job
 from ui.texts import t
@@ -147,9 +149,41 @@ def test_what_is_going_on_is_said_in_the_present(name: str) -> None:
     assert manage.doing(said) != said and manage.doing(said).split()[0].endswith("r")
 
 
-def test_one_job_at_a_time_and_a_failed_one_lets_the_next_start() -> None:
-    import threading
+def test_a_change_says_what_was_replaced_removed_and_added() -> None:
+    def draft(name: str, replaces: str | None = None) -> Draft:
+        return Draft(name, Path(name), "0", replaces=replaces)
 
+    both = Change((draft("a.pdf", "a.pdf"), draft("b.pdf"), draft("c.pdf")), remove=("d.pdf",))
+    said = manage.said_of(both)
+    assert said == "ersatte a.pdf och tog bort d.pdf och lade till b.pdf, c.pdf"
+    assert manage.doing(said) == "ersätter a.pdf och tar bort d.pdf och lägger till b.pdf, c.pdf"
+    assert manage.said_of(Change((draft("b.pdf"),))) == "lade till b.pdf"
+
+
+def test_what_was_uploaded_stays_while_another_change_is_going_on(
+    open_manage: Callable[[], AppTest], changes: list[tuple[str, Change]]
+) -> None:
+    at = open_manage()
+    text = "Loppis i Sala\n\nSala ordnar loppis på torget varje lördag.\n"
+    at.file_uploader[0].set_value([("sala.txt", text.encode(), "text/plain")]).run()
+    assert not at.exception
+    gate = threading.Event()
+    board = manage.board()
+    assert board.start("lade till annan.pdf", lambda progress: IngestReport() if gate.wait(20) else IngestReport())
+    try:
+        at = labelled(at, "Publicera 1 rapport").click().run()
+        assert any("En ändring pågår redan" in w.value for w in at.warning)
+        assert labelled(at.run(), "Publicera 1 rapport") and changes == []
+    finally:
+        gate.set()
+    at = wait(at)
+    at = labelled(at, "Publicera 1 rapport").click().run()
+    wait(at)
+    assert [said for said, _ in changes] == ["lade till sala.txt"]
+    assert "Publicera 1 rapport" not in [b.label for b in at.run().button]
+
+
+def test_one_job_at_a_time_and_a_failed_one_lets_the_next_start() -> None:
     board, gate = Board(), threading.Event()
 
     def waits(progress: object) -> IngestReport:
@@ -161,6 +195,30 @@ def test_one_job_at_a_time_and_a_failed_one_lets_the_next_start() -> None:
     assert board.latest is not None and board.latest.finished.wait(10)
     assert isinstance(board.latest.error, RuntimeError)
     assert board.start("andra", lambda progress: IngestReport())
+
+
+def test_the_last_report_stays_and_the_reason_is_swedish(
+    open_manage: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def empty(*_: object) -> IngestReport:
+        raise NothingToRead("No report could be read from /somewhere")
+
+    monkeypatch.setattr(manage.corpus, "make_change", empty)
+    at = open_manage()
+    at.selectbox(key="existing").select(PDF).run()
+    labelled(at, "Ta bort rapporten").click().run()
+    at = wait(labelled(at, "Ja, ta bort").click().run())
+    assert at.error[0].value.startswith(f"Det gick inte: tog bort {PDF}. Inget har ändrats. Det måste finnas minst en")
+    assert "somewhere" not in at.error[0].value
+
+
+def test_one_report_is_counted_as_one(
+    open_manage: Callable[[], AppTest], changes: list[tuple[str, Change]], assistant: StandInAssistant
+) -> None:
+    board = manage.board()
+    assert board.start("tog bort a.pdf", lambda progress: IngestReport(reports=assistant.library.reports[1:]))
+    at = wait(open_manage())
+    assert "1 rapport med 3 stycken svarar nu." in at.success[0].value
 
 
 def test_later_correction_is_added_to_the_earlier_one() -> None:

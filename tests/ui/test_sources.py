@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -47,6 +48,19 @@ def test_all_reports_stand_in_time_with_what_they_hold(open_sources: Callable[..
     assert "Dokumentation av provträffen" in text and "Tema: Liv på torget" in text
     assert "Värdstäder: Piteå, Kalmar" in text and "1 anmärkning" in text
     assert text.index("2022") < text.index("Utan datum") < text.index("Loppis på torget")
+
+
+def test_every_report_says_when_this_very_file_was_read(
+    open_sources: Callable[..., AppTest], library: StandInLibrary
+) -> None:
+    corpus = {report.document: report.sha256 for report in library.reports}
+    library.manifest = replace(library.manifest, corpus=corpus, read={corpus[PDF]: "2025-11-03T12:00:00+00:00"})
+    at = open_sources()
+    first, second = html(at).split('<h2 class="cg-year">')[1:]
+    assert "inläst 3 november 2025" in first
+    assert "inläst 2 januari 2026" in second  # nothing was kept about it: the index' own time
+    assert "Den senaste inläst 2 januari 2026" in at.caption[0].value
+    assert "<dt>Inläst</dt><dd>3 november 2025</dd>" in html(open_sources(vy="rapport", rapport=PDF))
 
 
 def test_report_shows_regions_with_pages_hosts_and_towns(open_sources: Callable[..., AppTest]) -> None:
@@ -125,7 +139,7 @@ def test_hundred_reports_are_listed_within_a_second(assistant: StandInAssistant)
 
     reports = assistant.library.reports * 50
     started = time.perf_counter()
-    sources_html.timeline(reports)
+    sources_html.timeline(reports, assistant.library.manifest)
     sources_html.town_map(town_counts(reports))
     assert time.perf_counter() - started < 1
 
