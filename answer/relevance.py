@@ -13,9 +13,11 @@ from index.model import SearchHit, SearchResult
 from ingest.model import Passage
 
 LIST = 0.16  # from here on a passage is in the answer: at this cut recall and precision weigh alike (docs/decisions)
-ANSWER = 0.8  # how likely it must be that anything answers; else the answer is a refusal
+ANSWER = 0.83  # how likely it must be that anything answers; else the answer is a refusal
 EACH_SHARE = 0.5  # the same where the figures of many towns are asked for
 OF_KIND = 0.5  # of LIST: how likely a passage must be that gives the very kind of figure asked for
+MET = 0.3  # share of the question's words that a passage with a figure must have, with its question and heading
+SURE = 0.97  # or how likely it must be without
 FACT_SHARE = 0.75  # of the best hit's probability, for a second figure to be shown beside it
 IN_SECTION = 0.5  # at least, for what stands under the report's own question that was asked for
 WEAK = 0.4  # an answer whose best passage lies below is said to be weakly supported
@@ -57,11 +59,17 @@ def relevant(result: SearchResult, understood: Understanding, library: Library) 
         return []  # a follow-up's topic has been answered before: what it asks for is a part of that
     chosen = [hit for hit in hits if hit.probability >= LIST]
     if understood.intent == "fact":
+        if understood.figure:  # any passage with a figure lies near a question for one: what is counted must be met
+            hits, chosen = ([h for h in part if _is_about(h)] for part in (hits, chosen))
         chosen = _with_figure(hits, chosen, understood)
         share = EACH_SHARE if _OF_MANY.search(plain(understood.text)) else FACT_SHARE
         best = chosen[0].probability if chosen else 0.0
         chosen = [hit for hit in chosen if hit.probability >= share * best]
     return without_repeats(chosen)[: MOST if understood.topic else None]
+
+
+def _is_about(hit: SearchHit) -> bool:
+    return hit.probability >= SURE or hit.parts.get("cover", 0.0) >= MET
 
 
 def _with_figure(hits: list[SearchHit], chosen: list[SearchHit], understood: Understanding) -> list[SearchHit]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from answer.model import Understanding
-from answer.relevance import ANSWER, LIST, MOST, admitted, relevant, speaks_of, without_repeats
+from answer.relevance import ANSWER, LIST, MET, MOST, SURE, admitted, relevant, speaks_of, without_repeats
 from index.library import Library
 from index.model import SearchHit, SearchResult
 from ingest.model import Passage, Span
@@ -18,10 +18,10 @@ def passage(text: str = "Kortet säljs.", number: int = 0, **fields: object) -> 
     return replace(base, **fields)  # type: ignore[arg-type]
 
 
-def hits(*probabilities: float, texts: tuple[str, ...] = ()) -> SearchResult:
+def hits(*probabilities: float, texts: tuple[str, ...] = (), cover: float = 1.0) -> SearchResult:
     return SearchResult(
         tuple(
-            SearchHit(passage(texts[n] if texts else f"Kort nummer {n}.", n), probability)
+            SearchHit(passage(texts[n] if texts else f"Kort nummer {n}.", n), probability, {"cover": cover})
             for n, probability in enumerate(probabilities)
         )
     )
@@ -115,6 +115,14 @@ def test_a_question_for_a_figure_is_answered_by_passages_with_one(invented: Libr
     result = hits(0.9, 0.85, 0.8, 0.75, texts=texts)
     assert chosen(result, invented, intent="fact", figure=True) == [1, 2, 3]
     assert chosen(hits(0.9, texts=texts[:1]), invented, intent="fact", figure=True) == []
+
+
+def test_a_figure_of_something_else_is_no_answer_unless_it_is_all_but_certain(invented: Library) -> None:
+    asked = {"intent": "fact", "figure": True, "text": "Vad kostar månresan?"}
+    texts = ("Kortet kostar 200 kr.",)
+    assert chosen(hits(0.9, texts=texts, cover=MET), invented, **asked) == [0]
+    assert chosen(hits(0.9, texts=texts, cover=MET - 0.1), invented, **asked) == []
+    assert chosen(hits(SURE, texts=texts, cover=0.0), invented, **asked) == [0]
 
 
 def test_figures_of_many_towns_are_told_more_widely_than_one(invented: Library) -> None:
