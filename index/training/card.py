@@ -14,13 +14,15 @@ _CARD = """# Adapter for multilingual-e5-small: questions about town centres
 | language | Swedish |
 | use | `index.embedding.load_encoder`; "query: " and "passage: " are put before the texts there |
 
-**Data.** {training} fictional topics (index/training/*.jsonl), {validation} more held back for validation: questions,
-passages that answer them, passages that only look alike. Written for this project from knowledge of the trade; no sentence
-of a report, no question of the question set.
+**Data.** {asked} questions of {networks} fictional worlds (index/training/worlds), of which every answering passage is known,
+and {training} topics ({words} of them groups of the thesaurus, the others index/training/*.jsonl), {validation} more held back for
+validation: questions, passages that answer them, passages that only look alike. Written for this project from knowledge of
+the trade; no sentence of a report, no question of the question set.
 
-**Recipe.** sentence-transformers' trainer, multiple negatives ranking with the near misses as hard negatives, {steps} steps
-of {batch} questions, learning rate {learning_rate}, scale {scale}, bfloat16, seed {seed}; a batch holds no two of the {closest}
-topics nearest to each other. {share:.0%} of the learnt change is in the adapter (the rest is the untrained model:
+**Recipe.** sentence-transformers' trainer, multiple negatives ranking with several answers a question, {steps} steps of
+{batch} questions, learning rate {learning_rate}, scale {scale}, bfloat16, seed {seed}. {worlds:.0%} of the batches come from one
+world each, its other passages as negatives; in the others no two of the {closest} topics nearest to each other meet, and near
+misses are hard negatives. {share:.0%} of the learnt change is in the adapter (the rest is the untrained model:
 averaged weights). Made by `python -m index.train` in {minutes} minutes; settings and curves: run.json, curves.png.
 
 **Figures** (mean average precision; each question of the validation topics against all their passages and near misses)
@@ -47,6 +49,8 @@ def card(run: dict[str, Any]) -> str:
     return _CARD.format(
         **run["recipe"],
         **run["topics"],
+        networks=run["worlds"]["training"],
+        asked=run["worlds"]["questions"],
         minutes=run["minutes"],
         before=before,
         after=after,
