@@ -13,6 +13,8 @@ from index.model import SearchHit, SearchResult
 from ingest.model import Passage
 
 LIST = 0.16  # from here on a passage is in the answer: at this cut recall and precision weigh alike (docs/decisions)
+IN_WORDS = 3  # from so many likely passages on that have the topic's own words, the reports are taken to use these,
+UNWORDED = 0.4  # and a passage that has not half of them must be as likely as this (docs/decisions)
 ANSWER = 0.83  # how likely it must be that anything answers; else the answer is a refusal
 EACH_SHARE = 0.5  # the same where the figures of many towns are asked for
 OF_KIND = 0.5  # of LIST: how likely a passage must be that gives the very kind of figure asked for
@@ -57,6 +59,7 @@ def relevant(result: SearchResult, understood: Understanding, library: Library) 
     hits = [hit for hit in result.hits if admitted(hit.passage, understood, library)]
     if not hits or (result.answerable < ANSWER and not understood.follow_up):
         return []  # a follow-up's topic has been answered before: what it asks for is a part of that
+    hits = _in_the_topics_words(hits)
     chosen = [hit for hit in hits if hit.probability >= LIST]
     if understood.intent == "fact":
         if understood.figure:  # any passage with a figure lies near a question for one: what is counted must be met
@@ -66,6 +69,13 @@ def relevant(result: SearchResult, understood: Understanding, library: Library) 
         best = chosen[0].probability if chosen else 0.0
         chosen = [hit for hit in chosen if hit.probability >= share * best]
     return without_repeats(chosen)[: MOST if understood.topic else None]
+
+
+def _in_the_topics_words(hits: list[SearchHit]) -> list[SearchHit]:
+    """Without what only resembles a topic that the reports speak of in its own words (gift cards; Christmas cards)."""
+    if sum(hit.probability >= 0.5 and hit.parts.get("cover", 0.0) >= 0.8 for hit in hits) < IN_WORDS:
+        return hits
+    return [hit for hit in hits if hit.probability >= UNWORDED or hit.parts.get("cover", 0.0) >= 0.5]
 
 
 def _is_about(hit: SearchHit) -> bool:

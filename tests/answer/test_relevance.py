@@ -7,7 +7,19 @@ from dataclasses import replace
 import pytest
 
 from answer.model import Understanding
-from answer.relevance import ANSWER, LIST, MET, MOST, SURE, admitted, relevant, speaks_of, without_repeats
+from answer.relevance import (
+    ANSWER,
+    IN_WORDS,
+    LIST,
+    MET,
+    MOST,
+    SURE,
+    UNWORDED,
+    admitted,
+    relevant,
+    speaks_of,
+    without_repeats,
+)
 from index.library import Library
 from index.model import SearchHit, SearchResult
 from ingest.model import Passage, Span
@@ -123,6 +135,19 @@ def test_a_figure_of_something_else_is_no_answer_unless_it_is_all_but_certain(in
     assert chosen(hits(0.9, texts=texts, cover=MET), invented, **asked) == [0]
     assert chosen(hits(0.9, texts=texts, cover=MET - 0.1), invented, **asked) == []
     assert chosen(hits(SURE, texts=texts, cover=0.0), invented, **asked) == [0]
+
+
+def test_where_the_reports_have_the_topics_words_what_resembles_it_must_be_likelier(invented: Library) -> None:
+    def result(worded: int) -> SearchResult:
+        found = [*hits(*[0.9] * worded).hits, *hits(*[0.8] * (4 - worded), cover=0.1).hits]
+        numbers = range(9)
+        others = [(LIST, 0.1), (UNWORDED, 0.1), (LIST, 0.6)]
+        found += [SearchHit(passage(), probability, {"cover": cover}) for probability, cover in others]
+        texts = [replace(hit, passage=passage(f"Kort {n}.", n)) for n, hit in zip(numbers, found, strict=False)]
+        return SearchResult(tuple(texts))
+
+    assert chosen(result(IN_WORDS), invented) == [0, 1, 2, 3, 5, 6]
+    assert chosen(result(IN_WORDS - 1), invented) == [0, 1, 2, 3, 4, 5, 6]
 
 
 def test_figures_of_many_towns_are_told_more_widely_than_one(invented: Library) -> None:
