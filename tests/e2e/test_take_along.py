@@ -122,7 +122,7 @@ def test_the_link_to_a_source_is_copied(conversation: Any) -> None:
 
 def darkness(data: bytes) -> tuple[float, float]:
     """How much of the first page is darker than its middle grey, and how dark its darkest spot is (0 black, 255 white)."""
-    grey = pypdfium2.PdfDocument(data)[0].render(scale=1).to_pil().convert("L")
+    grey = pypdfium2.PdfDocument(data)[0].render(scale=3).to_pil().convert("L")  # at 1, thin letters are but grey
     levels = grey.histogram()
     return sum(levels[:128]) / sum(levels), float(next(level for level, count in enumerate(levels) if count))
 
