@@ -12,6 +12,7 @@ from index.embedding import Encoder, load_encoder
 from index.lexical import LexicalIndex
 from index.library import Library, open_library
 from index.search import QueryEncoder, Searcher
+from index.thesaurus import Thesaurus
 from index.topics import load_topics
 from ingest.settings import LanguageModelSettings, Settings
 
@@ -27,13 +28,13 @@ def open_assistant(settings: Settings, today: Callable[[], date] = date.today) -
     return Assistant(library, searcher, today, _writer(settings.llm, library, searcher, encoder))
 
 
-def open_searcher(library: Library, encoder: Encoder, lexical: LexicalIndex | None = None) -> Searcher:
-    """The search over an opened library; `lexical` where another than the project's own thesaurus is wanted."""
+def open_searcher(library: Library, encoder: Encoder, thesaurus: Thesaurus | None = None) -> Searcher:
+    """The search over an opened library; `thesaurus` where another than the project's own is wanted."""
     return Searcher(
         library.passages,
         library.vectors,
         encoder,
-        lexical or LexicalIndex.build(library.passages),
+        LexicalIndex.build(library.passages, thesaurus),
         own_vectors=library.own_vectors,
         topics=load_topics(encoder.fingerprint),
     )

@@ -16,11 +16,11 @@ LIST = 0.16  # from here on a passage is in the answer: at this cut recall and p
 IN_WORDS = 3  # from so many likely passages on that have the topic's own words, the reports are taken to use these,
 UNWORDED = 0.4  # and a passage that has not half of them must be as likely as this (docs/decisions)
 ANSWER = 0.83  # how likely it must be that anything answers; else the answer is a refusal
-EACH_SHARE = 0.5  # the same where the figures of many towns are asked for
 OF_KIND = 0.5  # of LIST: how likely a passage must be that gives the very kind of figure asked for
 MET = 0.3  # share of the question's words that a passage with a figure must have, with its question and heading
 SURE = 0.97  # or how likely it must be without
 FACT_SHARE = 0.75  # of the best hit's probability, for a second figure to be shown beside it
+EACH_SHARE = 0.5  # the same where the figures of many towns are asked for
 IN_SECTION = 0.5  # at least, for what stands under the report's own question that was asked for
 WEAK = 0.4  # an answer whose best passage lies below is said to be weakly supported
 MOST = 60  # statements on a topic; beyond it a question is too wide to be answered passage by passage
@@ -60,10 +60,12 @@ def relevant(result: SearchResult, understood: Understanding, library: Library) 
     if not hits or (result.answerable < ANSWER and not understood.follow_up):
         return []  # a follow-up's topic has been answered before: what it asks for is a part of that
     hits = _in_the_topics_words(hits)
+    if understood.intent == "fact" and understood.figure:
+        hits = [
+            hit for hit in hits if hit.probability >= SURE or _cover(hit) >= MET
+        ]  # any figure lies near such a question
     chosen = [hit for hit in hits if hit.probability >= LIST]
     if understood.intent == "fact":
-        if understood.figure:  # any passage with a figure lies near a question for one: what is counted must be met
-            hits, chosen = ([h for h in part if _is_about(h)] for part in (hits, chosen))
         chosen = _with_figure(hits, chosen, understood)
         share = EACH_SHARE if _OF_MANY.search(plain(understood.text)) else FACT_SHARE
         best = chosen[0].probability if chosen else 0.0
@@ -73,13 +75,14 @@ def relevant(result: SearchResult, understood: Understanding, library: Library) 
 
 def _in_the_topics_words(hits: list[SearchHit]) -> list[SearchHit]:
     """Without what only resembles a topic that the reports speak of in its own words (gift cards; Christmas cards)."""
-    if sum(hit.probability >= 0.5 and hit.parts.get("cover", 0.0) >= 0.8 for hit in hits) < IN_WORDS:
+    if sum(hit.probability >= 0.5 and _cover(hit) >= 0.8 for hit in hits) < IN_WORDS:
         return hits
-    return [hit for hit in hits if hit.probability >= UNWORDED or hit.parts.get("cover", 0.0) >= 0.5]
+    return [hit for hit in hits if hit.probability >= UNWORDED or _cover(hit) >= 0.5]
 
 
-def _is_about(hit: SearchHit) -> bool:
-    return hit.probability >= SURE or hit.parts.get("cover", 0.0) >= MET
+def _cover(hit: SearchHit) -> float:
+    """The share of the question's words that passage, heading or question have; 0 far down, where it is not kept."""
+    return hit.parts.get("cover", 0.0)
 
 
 def _with_figure(hits: list[SearchHit], chosen: list[SearchHit], understood: Understanding) -> list[SearchHit]:

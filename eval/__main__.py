@@ -10,7 +10,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 from eval import cases, compare, engines, history, names, report
@@ -19,8 +18,6 @@ from eval.runner import Assistant, Progress, Run, run
 from eval.tables import Section
 from ingest.errors import CitygroupError, SettingsError
 from ingest.settings import Settings, read_settings
-
-TODAY = date(2026, 11, 1)  # what "i våras" counts from; fixed, so that a run gives the same figures on any day
 
 
 def main(arguments: Sequence[str] | None = None, opened: Assistant | None = None) -> int:
@@ -69,23 +66,22 @@ def _part(options: argparse.Namespace) -> bool:
 
 
 def open_assistant(settings: Settings, thesaurus: bool = True) -> Assistant:
-    """The assistant over the published index, without the trade thesaurus where asked; its day is always TODAY.
+    """The assistant over the published index, without the trade thesaurus where asked; its day is always cases.TODAY.
 
     Raises IndexMissing and IndexMismatch, which name the command that helps.
     """
     from answer import assemble
 
-    assistant = assemble.open_assistant(settings, today=lambda: TODAY)
     if thesaurus:
-        return assistant
+        return assemble.open_assistant(settings, today=lambda: cases.TODAY)
     from answer.assistant import Assistant as Opened
     from index.embedding import load_encoder
-    from index.lexical import LexicalIndex
+    from index.library import open_library
     from index.thesaurus import Thesaurus
 
-    library = assistant.library
-    lexical = LexicalIndex.build(library.passages, Thesaurus())
-    return Opened(library, assemble.open_searcher(library, load_encoder(settings), lexical), lambda: TODAY)
+    library = open_library(settings)
+    searcher = assemble.open_searcher(library, load_encoder(settings), Thesaurus())
+    return Opened(library, searcher, lambda: cases.TODAY)
 
 
 def _extra(

@@ -15,13 +15,14 @@ from pathlib import Path
 
 import numpy as np
 
-from answer.assemble import open_assistant, open_searcher
+from answer.assemble import open_searcher
 from answer.assistant import Assistant
 from eval.calibrate import FEATURES, Example, average_precision, fit, of_question_set, of_world, probabilities
-from eval.worlds import TODAY, read_worlds, worlds_library
-from index.embedding import Encoder, load_bundled, load_encoder, passage_text
-from index.lexical import LexicalIndex
-from index.library import Library
+from eval.cases import TODAY
+from eval.worlds import both_vectors, open_world, read_worlds
+from index.embedding import Encoder, load_bundled, load_encoder
+from index.library import open_library
+from index.search import standardised
 from index.thesaurus import Thesaurus
 from ingest.settings import read_settings
 
@@ -35,7 +36,7 @@ WORDS = tuple(name for name in FEATURES if name not in (*DENSE, *OWN, *TOPICS, *
 
 @dataclass(frozen=True)
 class Variant:
-    """A way to open the search. `examples` are (to fit on, held back), over all FEATURES."""
+    """A way to open the search: examples to fit on and held-back ones, over all FEATURES."""
 
     fitting: list[Example]
     held: list[Example]
@@ -47,27 +48,16 @@ def variant(indexes: Sequence[Path], encoder: Encoder, anew: bool, thesaurus: Th
     held: list[Example] = []
     settings = read_settings()
     for index in indexes:
-        opened = open_assistant(replace(settings, index=index))
-        library = _embedded(opened.library, encoder) if anew else opened.library
-        assistant = _assistant(library, encoder, thesaurus)
+        library = open_library(replace(settings, index=index))
+        if anew:
+            vectors, own = both_vectors(library.passages, encoder)
+            library = replace(library, vectors=vectors, own_vectors=own)
+        assistant = Assistant(library, open_searcher(library, encoder, thesaurus), lambda: TODAY)
         fitting += of_question_set(assistant, FEATURES)
         held += of_question_set(assistant, FEATURES, split="held")
     for world in read_worlds("held"):
-        fitting += of_world(world, _assistant(worlds_library(world, encoder), encoder, thesaurus), FEATURES)
+        fitting += of_world(world, open_world(world, encoder, thesaurus), FEATURES)
     return Variant(fitting, held)
-
-
-def _assistant(library: Library, encoder: Encoder, thesaurus: Thesaurus | None) -> Assistant:
-    lexical = LexicalIndex.build(library.passages, thesaurus)
-    return Assistant(library, open_searcher(library, encoder, lexical), lambda: TODAY)
-
-
-def _embedded(library: Library, encoder: Encoder) -> Library:
-    return replace(
-        library,
-        vectors=encoder.encode_passages([passage_text(passage) for passage in library.passages]),
-        own_vectors=encoder.encode_passages([passage.text for passage in library.passages]),
-    )
 
 
 def figures(found: Variant, names: Sequence[str]) -> dict[str, float]:
@@ -84,17 +74,13 @@ def unfitted(found: Variant) -> dict[str, float]:
     """The same of the plain sum of two standardised scores, of vectors and of n-grams."""
     return _by_kind(
         found.held,
-        lambda e: e.evidence[:, FEATURES.index("dense")] + _standardised(e.evidence[:, FEATURES.index("ngram")]),
+        lambda e: e.evidence[:, FEATURES.index("dense")] + standardised(e.evidence[:, FEATURES.index("ngram")]),
     )
 
 
 def _by_kind(examples: Sequence[Example], score: Callable[[Example], np.ndarray]) -> dict[str, float]:
     every = [(example.kind, average_precision(score(example), example.labels)) for example in examples]
     return {kind: float(np.nanmean([value for of, value in every if of == kind])) for kind in KINDS}
-
-
-def _standardised(values: np.ndarray) -> np.ndarray:
-    return (values - values.mean()) / (values.std() + 1e-9)
 
 
 def without(*parts: Sequence[str]) -> list[str]:

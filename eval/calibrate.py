@@ -29,6 +29,7 @@ from index.answerable import question_evidence
 from index.calibration import CLIP, Calibration, Calibrations
 from index.embedding import load_encoder
 from index.search import Features
+from index.training import evaluate
 from ingest.settings import read_settings
 
 FEATURES = (
@@ -107,13 +108,9 @@ def probabilities(calibration: Calibration, example: Example, names: Sequence[st
 
 
 def average_precision(scores: NDArray[np.float64], labels: NDArray[np.int_]) -> float:
+    """As index/training/evaluate.py's, over the decided labels."""
     decided = labels >= 0
-    order = np.argsort(-scores[decided], kind="stable")
-    right = labels[decided][order] == 1
-    if not right.any():
-        return float("nan")
-    ranks = np.arange(1, len(right) + 1)
-    return float((np.cumsum(right) / ranks)[right].mean())
+    return evaluate.average_precision(scores[decided], labels[decided] == 1)
 
 
 def f1_counts(scores: NDArray[np.float64], labels: NDArray[np.int_], threshold: float) -> tuple[int, int, int]:

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
@@ -23,6 +24,7 @@ from ingest.errors import QuestionSetError
 HERE = Path(__file__).resolve().parent
 QUESTIONS = HERE / "questions.yaml"
 SCHEMA = HERE / "questions.schema.json"
+TODAY = date(2026, 11, 1)  # what "i våras" counts from; fixed, so that a run gives the same figures on any day
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ coverage       passages found that the text tells; what a model leaves out is of
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -81,12 +82,9 @@ def measure(
     without = run(plain_run, cases, progress)
     found = {result.query: result for result in plain_run.answers}
     items = {name: {GROUNDEDNESS: (0, 0), COVERAGE: (0, 0)} for name in (EXTRACTIVE, LLM)}
-    notices: dict[str, int] = {}
     answered = [result for result in asked.answers if isinstance(result, Answer)]
     written = [result for result in answered if result.engine == "llm"]
-    for result in answered:
-        if result.engine != "llm" and result.notice:
-            notices[result.notice] = notices.get(result.notice, 0) + 1
+    notices = Counter(result.notice for result in answered if result.engine != "llm" and result.notice)
     for result in written:
         own = found.get(result.query)
         whole = own if isinstance(own, Answer) and own.citations == result.citations else result

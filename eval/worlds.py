@@ -5,7 +5,7 @@
 A file of index/training/worlds holds `passages` (id, report, region, question, heading, town, text) and `questions` (kind,
 question, `answers` and `also`: ids of what must and of what may be told). They are put before the assistant as reports
 like any other: how good are the answers on reports that nobody has tuned anything on? Worlds of `HELD_WORLDS` are never trained
-or calibrated on.
+on; the relevance model is fitted on them (eval/calibrate.py).
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from answer.assemble import open_searcher
 from answer.assistant import Assistant
 from answer.model import Answer, Query
+from eval.cases import TODAY
 from index.embedding import Encoder, load_encoder, passage_text
 from index.library import Library
 from index.model import Manifest
+from index.thesaurus import Thesaurus
 from index.training.data import HELD_WORLDS, WORLDS
 from ingest.model import Meeting, Page, Passage, RegionChapter, Report, Span
 from ingest.settings import read_settings
-
-TODAY = date(2026, 11, 1)
 
 
 @dataclass(frozen=True)
@@ -114,18 +114,17 @@ def _report(world: str, label: str, rows: Sequence[dict[str, Any]]) -> Report:
     )  # fmt: skip
 
 
-def open_world(world: World, encoder: Encoder) -> Assistant:
-    """An assistant over one world; nothing is written."""
-    library = worlds_library(world, encoder)
-    return Assistant(library, open_searcher(library, encoder), lambda: TODAY)
-
-
-def worlds_library(world: World, encoder: Encoder) -> Library:
-    """One world as the library of an index that is nowhere but in memory."""
-    vectors = encoder.encode_passages([passage_text(passage) for passage in world.passages])
-    own = encoder.encode_passages([passage.text for passage in world.passages])
+def open_world(world: World, encoder: Encoder, thesaurus: Thesaurus | None = None) -> Assistant:
+    """An assistant over one world; nothing is written. `thesaurus` where another than the project's own is wanted."""
     manifest = Manifest("bundled", encoder.fingerprint, encoder.dimensions)
-    return Library(world.name, manifest, world.reports, world.passages, vectors, own)
+    library = Library(world.name, manifest, world.reports, world.passages, *both_vectors(world.passages, encoder))
+    return Assistant(library, open_searcher(library, encoder, thesaurus), lambda: TODAY)
+
+
+def both_vectors(passages: Sequence[Passage], encoder: Encoder) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The vectors of passages as an index holds them, (passages, dimensions) each: in context, and of their own words."""
+    whole = encoder.encode_passages([passage_text(passage) for passage in passages])
+    return whole, encoder.encode_passages([passage.text for passage in passages])
 
 
 @dataclass(frozen=True)

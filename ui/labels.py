@@ -28,7 +28,7 @@ def timestamp(iso: str) -> str:
         moment = datetime.fromisoformat(iso).astimezone()
     except ValueError:
         return iso
-    return t("dates.moment", day=long_date(moment.date().isoformat()), time=f"{moment:%H.%M}")
+    return t("dates.moment", day=day_of(iso), time=f"{moment:%H.%M}")
 
 
 def day_of(iso: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ class TopicFigures:
     ]  # place of the question in its topic: 0 plain, 1 as typed, 2 keywords, 3-4 paraphrases
 
 
-def average_precision(scores: NDArray[np.float32], relevant: NDArray[np.bool_]) -> float:
+def average_precision(scores: NDArray[np.floating[Any]], relevant: NDArray[np.bool_]) -> float:
     """Mean of the precision at the rank of each relevant item; nan where none is relevant."""
     if not relevant.any():
         return float("nan")
