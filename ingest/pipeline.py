@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,11 +12,12 @@ from ingest.bullets import mark_enumerations
 from ingest.chapters import Chapter, Structure, find_chapters
 from ingest.contents import Entry, read_contents
 from ingest.documents import about_towns, document_date, document_furniture, report_kind, report_title
+from ingest.errors import UnreadableFile
 from ingest.facts import FactFinder
 from ingest.layout import Layout
 from ingest.lines import Line, read_lines
 from ingest.meeting import FoundMeeting, read_meeting
-from ingest.model import RegionChapter, Report
+from ingest.model import Passage, RegionChapter, Report
 from ingest.passages import PassageBuilder
 from ingest.questions import Question, find_questions
 from ingest.readers import SUFFIXES, extract
@@ -28,6 +30,8 @@ _SIGNATURE = re.compile(
     rf"(?:vd|ordf(?:örande)?|redaktör|text|foto)\b[,:]|(?:{_NAME}\s+){{1,3}}(?:och\s+(?:{_NAME}\s+)?)?{_NAME}"
     rf"(?:,\s*(?:vd|ordf|ordförande|verksamhetsledare|projektledare)\b.*)?$",
 )
+
+MAX_PASSAGE = 50_000  # letters; beyond that nobody can read it, and embedding it takes minutes
 
 __all__ = ["corpus_files", "read_report", "report_from_dict", "report_json", "report_to_dict"]
 
@@ -94,6 +98,8 @@ def read_report(path: Path, document: str | None = None) -> Report:
     builder = PassageBuilder(
         document, extracted.pages, lines, structure, questions, skip, gazetteer, layout, extracted.markdown, about
     )
+    passages = builder.build()
+    _check_lengths(document, passages)
     return Report(
         document=document,
         sha256=digest,
@@ -104,10 +110,20 @@ def read_report(path: Path, document: str | None = None) -> Report:
         date=found.meeting.date if found else document_date(lines, document),
         about=about,
         regions=regions,
-        passages=builder.build(),
+        passages=passages,
         facts=tuple(facts.facts),
         warnings=tuple(dict.fromkeys([*warnings, *structure.warnings])),
     )
+
+
+def _check_lengths(document: str, passages: Sequence[Passage]) -> None:
+    longest = max((len(passage.text) for passage in passages), default=0)
+    if longest > MAX_PASSAGE:
+        raise UnreadableFile(
+            document,
+            f"filen har ett stycke på {longest} tecken och gränsen är {MAX_PASSAGE}. "
+            "Dela in texten i stycken med tomma rader eller punkter och försök igen.",
+        )
 
 
 def _is_meeting(lines: list[Line], structure: Structure) -> bool:

@@ -134,6 +134,9 @@ def source_panel(
         st.html(_head(shown, number))
         if ref.passage and shown.marked is None:
             st.info(t("source.passage_gone"), icon=":material/info:")
+        if ref.page and shown.ref.page and ref.page != shown.ref.page:
+            said = t("source.no_page", page=ref.page, shown=shown.ref.page, last=_last_page(shown.report))
+            st.info(said, icon=":material/info:")
         file = library.file(ref.document)
         if shown.ref.page is None:
             _text_in_context(shown)
@@ -163,10 +166,14 @@ def _head(shown: Shown, number: int) -> str:
     )
 
 
+def _last_page(report: Report) -> int:
+    return max(p.number or 0 for p in report.pages)
+
+
 def _page(shown: Shown, file: Path, on_page: Callable[[int], None]) -> None:
     page = shown.ref.page
     assert page is not None
-    last = max(p.number or 0 for p in shown.report.pages)
+    last = _last_page(shown.report)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="source-turn"
     ):

@@ -31,7 +31,6 @@ from ui.texts import t
 
 MAX_BYTES = 40_000_000
 MAX_PAGES = 600
-MAX_PASSAGE = 50_000  # letters
 
 Build = Callable[[Settings, Callable[[str, int, int], None]], IngestReport]
 Progress = Callable[[str, int, int], None]
@@ -105,9 +104,6 @@ def check_upload(name: str, data: bytes, folder: Path, reports: Sequence[Report]
         if file.suffix == ".pdf" and (pages := _pages(file)) > MAX_PAGES:
             raise UnreadableFile(document, t("upload.too_many_pages", pages=pages, limit=MAX_PAGES))
         report = read(file, document)
-        longest = max((len(passage.text) for passage in report.passages), default=0)
-        if longest > MAX_PASSAGE:  # nothing that anybody can read, and minutes of work
-            raise UnreadableFile(document, t("upload.too_long", length=longest, limit=MAX_PASSAGE))
     except UnreadableFile as error:
         file.unlink(missing_ok=True)
         return replace(draft, problem=error.reason)

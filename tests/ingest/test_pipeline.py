@@ -1,6 +1,9 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from ingest.errors import UnreadableFile
 from ingest.pipeline import corpus_files, read_report, report_from_dict, report_json, report_to_dict
 
 TWO = "REGION NORR\n1. Vad gör ni?\n• Ljus\n2. Hur går det?\n• Bra\n3. Vad mer?\n• Mer\n"
@@ -103,3 +106,9 @@ def test_a_chapter_that_only_says_it_was_cancelled_is_a_cancelled_region(read) -
     report = read(f"CITYGROUP 9 maj 2022\n\n{TWO}REGION VÄST – INSTÄLLD\nREGION SYD\n{TWO[12:]}")
     assert [(r.region, r.cancelled) for r in report.regions] == [("Norr", False), ("Väst", True), ("Syd", False)]
     assert [f.region for f in report.facts if f.name == "cancelled"] == ["Väst"]
+
+
+def test_a_file_that_is_one_endless_passage_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Arvika ordnar loppis på torget och sedan ännu en. " * 1_100, encoding="utf-8")
+    with pytest.raises(UnreadableFile, match=r"ett stycke på 5\d{4} tecken och gränsen är 50000"):
+        read_report(tmp_path / "a.txt")

@@ -170,6 +170,13 @@ def test_link_to_a_report_that_is_gone_says_so(open_app: Open) -> None:
     assert not at.exception and "borta.pdf finns inte längre" in at.warning[0].value
 
 
+def test_shared_link_to_a_page_that_is_not_there_says_which_page_is_shown(open_app: Open) -> None:
+    at = open_app(dokument=PDF, sida="99", stycke="p3")
+    assert "Länken gäller sidan 99, som inte finns i dokumentet. I stället visas sidan 3 av 4." in [
+        info.value for info in at.info
+    ]
+
+
 def test_link_with_nonsense_opens_the_first_page(open_app: Open) -> None:
     at = open_app(dokument=PDF, sida="-7", stycke="finns inte", uppgift="x")
     assert not at.exception

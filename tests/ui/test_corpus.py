@@ -107,16 +107,6 @@ def test_file_over_the_limits_is_refused_with_the_limit(tmp_path: Path, monkeypa
     assert "3 sidor och gränsen är 2" in (long.problem or "") and list(tmp_path.iterdir()) == []
 
 
-def test_file_that_is_one_endless_passage_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "Arvika ordnar loppis på torget"
-    passage = Passage("p", "a.txt", 0, "paragraph", text, text, (Span(None, 0, len(text)),))
-    endless = replace(report("a.txt"), passages=(passage,))
-    assert check_upload("a.txt", b"x", tmp_path, [], reads_as(endless)).problem is None
-    monkeypatch.setattr(corpus, "MAX_PASSAGE", 20)
-    refused = check_upload("a.txt", b"x", tmp_path, [], reads_as(endless))
-    assert refused.report is None and "30 tecken och gränsen är 20" in (refused.problem or "")
-
-
 def test_readers_reason_is_passed_on(tmp_path: Path) -> None:
     assert "skyddad med lösenord" in (check_upload("a.txt", b"x", tmp_path, [], refuses).problem or "")
 
