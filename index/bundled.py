@@ -151,8 +151,8 @@ def read_weights(path: Path) -> BaseWeights:
         max_position_embeddings=positions,
         type_vocab_size=types,
         layer_norm_eps=epsilon,
-        hidden_dropout_prob=0.1,
-        attention_probs_dropout_prob=0.1,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
         pad_token_id=PAD,
     )
     return BaseWeights(config, pieces, np.array(ids), tensors)

@@ -74,7 +74,7 @@ def train(recipe: Recipe, output: Path, resume: bool = False, measure_every: int
     untrained = figures(encoder, validation)
     print(f"{len(training)} topics, {len(validation)} more for validation. Untrained: {untrained}", flush=True)
     training += data.read_word_topics(recipe.words, recipe.seed)
-    worlds = data.read_worlds(lambda asked, stated: _likeness(encoder, asked, stated))
+    worlds = data.read_worlds()
     dataset = _dataset(recipe, training, worlds, encoder)
     model = encoder.model
     transformer: Any = model[0]
@@ -141,11 +141,6 @@ def figures(encoder: SentenceEncoder, validation: Sequence[data.Topic], faq: boo
     }
 
 
-def _likeness(encoder: SentenceEncoder, questions: Sequence[str], passages: Sequence[str]) -> np.ndarray:
-    with torch.autocast("cpu", torch.bfloat16):
-        return encoder.encode_queries(questions) @ encoder.encode_passages(passages).T
-
-
 def _dataset(
     recipe: Recipe, training: Sequence[data.Topic], worlds: Sequence[data.World], encoder: SentenceEncoder
 ) -> Dataset:
@@ -170,7 +165,7 @@ def _dataset(
 
 
 def _arguments(recipe: Recipe, folder: Path, measure_every: int) -> SentenceTransformerTrainingArguments:
-    passage = dict.fromkeys(("positive", "negative"), "passage: ")
+    passage = dict.fromkeys(("shorter", "longer"), "passage: ")
     return SentenceTransformerTrainingArguments(
         output_dir=str(folder),
         max_steps=recipe.steps,

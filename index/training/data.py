@@ -28,7 +28,6 @@ VALIDATION = FOLDER / "validation.txt"
 WORLDS = FOLDER / "worlds"
 HELD_WORLDS = ("a4", "b4", "c4", "d4", "h2", "k2", "n2", "q2", "t2", "v2", "x2", "z2")  # never trained on
 WORDS = "ord"  # kind of the thesaurus' groups
-HARD = 24  # passages of a question's own world that it is told apart from
 
 
 @dataclass(frozen=True)
@@ -45,12 +44,11 @@ class Topic:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question of a world: ids of the passages that answer it, that may be told, and that mislead."""
+    """A question of a world: ids of the passages that answer it, and of those that may be told."""
 
     question: str
     answers: frozenset[str]
     also: frozenset[str]
-    misleading: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -64,14 +62,15 @@ class World:
 
 @dataclass(frozen=True)
 class Row:
-    """One training example as texts, and what each passage of its batch is to its question.
+    """One line of a training batch: a question, two of the batch's passages, and what all of them are to the question.
 
-    `label` goes through the positives of the batch's rows, then their negatives: 1 answers, 0 does not, -1 undecided.
+    A batch of n rows holds n questions and 2n passages, those of `shorter` shorter than those of `longer`, so that little
+    is padded. `label` goes through all of `shorter`, then all of `longer`: 1 answers, 0 does not, -1 undecided.
     """
 
     question: str
-    positive: str
-    negative: str
+    shorter: str
+    longer: str
     label: tuple[int, ...]
 
 
@@ -106,12 +105,8 @@ def read_topics(folder: Path = FOLDER) -> tuple[list[Topic], list[Topic]]:
     return training, validation
 
 
-def read_worlds(vectors: Callable[[Sequence[str], Sequence[str]], NDArray[np.float32]]) -> list[World]:
-    """The worlds to train on, with their answerable questions.
-
-    `vectors(questions, passages)` gives the likeness of each pair, (questions, passages): of the passages that do not
-    answer a question, the HARD likest mislead.
-    """
+def read_worlds() -> list[World]:
+    """The worlds to train on, with their answerable questions."""
     worlds = []
     for file in sorted(WORLDS.glob("*.json")):
         if file.stem in HELD_WORLDS:
@@ -121,16 +116,11 @@ def read_worlds(vectors: Callable[[Sequence[str], Sequence[str]], NDArray[np.flo
             entry["id"]: {"text": entry["text"], "town": entry["town"], "section": entry["question"], "heading": entry["heading"]}
             for entry in world["passages"]
         }  # fmt: skip
-        asked = [question for question in world["questions"] if question["answers"]]
-        likeness = vectors(
-            [question["question"] for question in asked], [text_of(entry) for entry in passages.values()]
-        )
-        questions = []
-        for question, scores in zip(asked, likeness, strict=True):
-            answers, also = frozenset(question["answers"]), frozenset(question.get("also", []))
-            order = [list(passages)[n] for n in np.argsort(-scores, kind="stable")]
-            misleading = [number for number in order if number not in answers | also][:HARD]
-            questions.append(Asked(question["question"], answers, also, tuple(misleading)))
+        questions = [
+            Asked(asked["question"], frozenset(asked["answers"]), frozenset(asked.get("also", [])))
+            for asked in world["questions"]
+            if asked["answers"]
+        ]
         worlds.append(World(file.stem, passages, tuple(questions)))
     return worlds
 
@@ -192,24 +182,24 @@ def find_neighbours(
 
 
 def batches(topics: Sequence[Topic], neighbours: Neighbours, size: int, steps: int, seed: int) -> Iterator[list[Row]]:
-    """`steps` batches of `size` rows. Every topic comes once before any comes again."""
+    """`steps` batches of `size` rows (an even number), two of each topic. Every topic comes before any comes again."""
     chance = random.Random(seed)
     waiting: list[int] = []
     for _ in range(steps):
         chosen: list[int] = []
         passed_over: list[int] = []
-        while len(chosen) < size:
+        while len(chosen) < size // 2:
             if not waiting:
                 waiting = chance.sample(range(len(topics)), len(topics))
             number = waiting.pop()
             if neighbours.close[number][chosen].any() if chosen else False:
                 passed_over.append(number)
                 if len(passed_over) > len(topics):
-                    raise ValueError(f"no {size} topics that are not neighbours among {len(topics)}")
+                    raise ValueError(f"no {size // 2} topics that are not neighbours among {len(topics)}")
                 continue
             chosen.append(number)
         waiting += [number for number in passed_over if number not in chosen]
-        yield [_row(topics, neighbours, number, chance, _one(place, 2 * size)) for place, number in enumerate(chosen)]
+        yield _topic_rows(topics, neighbours, chosen, chance)
 
 
 def world_batches(worlds: Sequence[World], size: int, steps: int, seed: int) -> Iterator[list[Row]]:
@@ -235,32 +225,56 @@ def mixed(topics: Iterator[list[Row]], worlds: Iterator[list[Row]], share: float
 
 
 def _world_rows(world: World, questions: Sequence[Asked], chance: random.Random) -> list[Row]:
-    positives = [chance.choice(sorted(asked.answers)) for asked in questions]
-    negatives = [chance.choice(asked.misleading) for asked in questions]
-    every = positives + negatives
-    texts = [text_of(vary_passage(world.passages[number], chance, context_matters=True)) for number in every]
+    """An answer to each question, and as many others of the world's passages, drawn by lot, as make two a question."""
+    chosen: list[str] = []
+    for asked in questions:
+        if not asked.answers.intersection(chosen):
+            chosen.append(chance.choice(sorted(asked.answers)))
+    others = [number for number in world.passages if number not in chosen]
+    chosen += chance.sample(others, 2 * len(questions) - len(chosen))
+    passages = [
+        (number, text_of(vary_passage(world.passages[number], chance, context_matters=True))) for number in chosen
+    ]
+    return _rows(
+        [vary_wording(asked.question, chance) for asked in questions],
+        passages,
+        lambda place, number: 1 if number in questions[place].answers else -1 if number in questions[place].also else 0,
+    )
+
+
+def _topic_rows(
+    topics: Sequence[Topic], neighbours: Neighbours, chosen: Sequence[int], chance: random.Random
+) -> list[Row]:
+    """Two questions of each topic, two passages that answer both, and two that do not."""
+    passages: list[tuple[int | None, str]] = []
+    for number in chosen:
+        topic = topics[number]
+        for positive in chance.sample(topic.positives, 2):
+            passages.append((number, _varied(positive, topic, chance)))
+        for _ in range(2):
+            if chance.random() < NEAR_MISSES:
+                passages.append((None, _varied(chance.choice(topic.near), topic, chance)))
+            else:
+                owner, place = chance.choice(neighbours.mined[number])
+                passages.append((owner, _varied(topics[owner].positives[place], topics[owner], chance)))
+    return _rows(
+        [vary_question(topics[number], chance) for number in chosen for _ in range(2)],
+        passages,
+        lambda place, owner: int(owner == chosen[place // 2]),
+    )
+
+
+def _rows(
+    questions: Sequence[str], passages: Sequence[tuple[Any, str]], label: Callable[[int, Any], int]
+) -> list[Row]:
+    """`label(place, key)` is what the passage with that key is to the question at that place."""
+    size = len(questions)
+    ordered = sorted(passages, key=lambda passage: len(passage[1]))
     rows = []
-    for place, asked in enumerate(questions):
-        label = tuple(1 if number in asked.answers else -1 if number in asked.also else 0 for number in every)
-        question = vary_wording(asked.question, chance)
-        rows.append(Row(question, texts[place], texts[len(questions) + place], label))
+    for place, question in enumerate(questions):
+        labels = tuple(label(place, key) for key, _ in ordered)
+        rows.append(Row(question, ordered[place][1], ordered[size + place][1], labels))
     return rows
-
-
-def _one(place: int, length: int) -> tuple[int, ...]:
-    return tuple(int(number == place) for number in range(length))
-
-
-def _row(
-    topics: Sequence[Topic], neighbours: Neighbours, number: int, chance: random.Random, label: tuple[int, ...]
-) -> Row:
-    topic = topics[number]
-    if chance.random() < NEAR_MISSES:
-        negative = _varied(chance.choice(topic.near), topic, chance)
-    else:
-        owner, place = chance.choice(neighbours.mined[number])
-        negative = _varied(topics[owner].positives[place], topics[owner], chance)
-    return Row(vary_question(topic, chance), _varied(chance.choice(topic.positives), topic, chance), negative, label)
 
 
 def _varied(passage: dict[str, Any], topic: Topic, chance: random.Random) -> str:
