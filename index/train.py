@@ -48,8 +48,8 @@ class Recipe:
     """
 
     steps: int = 900
-    batch: int = 28
-    rank: int = 16
+    batch: int = 48
+    rank: int = 32
     learning_rate: float = 5e-4
     warmup: float = 0.1
     scale: float = 20.0
@@ -78,6 +78,7 @@ def train(recipe: Recipe, output: Path, resume: bool = False, measure_every: int
     dataset = _dataset(recipe, training, worlds, encoder)
     model = encoder.model
     transformer: Any = model[0]
+    transformer.model.set_attn_implementation("eager")  # a third faster backwards than torch's own on these short texts
     lora = LoraConfig(
         r=recipe.rank,
         lora_alpha=2 * recipe.rank,
@@ -165,7 +166,7 @@ def _dataset(
 
 
 def _arguments(recipe: Recipe, folder: Path, measure_every: int) -> SentenceTransformerTrainingArguments:
-    passage = dict.fromkeys(("shorter", "longer"), "passage: ")
+    passage = dict.fromkeys(("first", "second"), "passage: ")
     return SentenceTransformerTrainingArguments(
         output_dir=str(folder),
         max_steps=recipe.steps,

@@ -64,13 +64,13 @@ class World:
 class Row:
     """One line of a training batch: a question, two of the batch's passages, and what all of them are to the question.
 
-    A batch of n rows holds n questions and 2n passages, those of `shorter` shorter than those of `longer`, so that little
-    is padded. `label` goes through all of `shorter`, then all of `longer`: 1 answers, 0 does not, -1 undecided.
+    A batch of n rows holds n questions and 2n passages. `label` goes through all of `first`, then all of `second`: 1
+    answers, 0 does not, -1 undecided.
     """
 
     question: str
-    shorter: str
-    longer: str
+    first: str
+    second: str
     label: tuple[int, ...]
 
 
@@ -269,11 +269,10 @@ def _rows(
 ) -> list[Row]:
     """`label(place, key)` is what the passage with that key is to the question at that place."""
     size = len(questions)
-    ordered = sorted(passages, key=lambda passage: len(passage[1]))
     rows = []
     for place, question in enumerate(questions):
-        labels = tuple(label(place, key) for key, _ in ordered)
-        rows.append(Row(question, ordered[place][1], ordered[size + place][1], labels))
+        labels = tuple(label(place, key) for key, _ in passages)
+        rows.append(Row(question, passages[place][1], passages[size + place][1], labels))
     return rows
 
 

@@ -9,6 +9,9 @@ import torch
 from torch import nn
 
 
+TOGETHER = 12  # texts
+
+
 class AnswersFirstLoss(nn.Module):
     """Multiple negatives ranking over cosines where several passages of a batch may answer a question.
 
@@ -23,8 +26,20 @@ class AnswersFirstLoss(nn.Module):
         self.scale = scale
 
     def forward(self, sentence_features: Iterable[dict[str, torch.Tensor]], labels: torch.Tensor) -> torch.Tensor:
-        question, *passages = [self.model(features)["sentence_embedding"] for features in sentence_features]
+        question, *passages = [self._vectors(features) for features in sentence_features]
         return answers_first(self.scale * (question @ torch.cat(passages).T).float(), labels)
+
+    def _vectors(self, features: dict[str, torch.Tensor]) -> torch.Tensor:
+        """One vector a text; texts of like length go through the model together, so that little is padded."""
+        ids, mask = features["input_ids"], features["attention_mask"]
+        lengths = mask.sum(dim=1)
+        order = lengths.argsort()
+        parts = []
+        for rows in order.split(TOGETHER):
+            width = int(lengths[rows].max())
+            part = {"input_ids": ids[rows, :width], "attention_mask": mask[rows, :width]}
+            parts.append(self.model({**features, **part})["sentence_embedding"])
+        return torch.cat(parts)[order.argsort()]
 
 
 def answers_first(scores: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

@@ -89,7 +89,7 @@ def test_a_topics_passages_answer_both_its_questions_and_what_misleads_is_of_top
     texts = [{data.text_of(p) for p in topic.positives} for topic in topics]
     mined = 0
     for rows in data.batches(topics, neighbours, size=4, steps=60, seed=3):
-        passages = [row.shorter for row in rows] + [row.longer for row in rows]
+        passages = [row.first for row in rows] + [row.second for row in rows]
         chosen = {by_question[row.question] for row in rows}
         for row in rows:
             number = by_question[row.question]
@@ -141,8 +141,8 @@ def test_a_worlds_batch_tells_of_every_passage_whether_it_answers() -> None:
     ids = {data.text_of(entry): number for number, entry in world.passages.items()}
     by_question = {asked.question: asked for asked in world.questions}
     for rows in data.world_batches([world], size=4, steps=10, seed=1):
-        columns = [ids[row.shorter] for row in rows] + [ids[row.longer] for row in rows]
-        assert len(set(columns)) == 8 and max(len(r.shorter) for r in rows) <= min(len(r.longer) for r in rows)
+        columns = [ids[row.first] for row in rows] + [ids[row.second] for row in rows]
+        assert len(set(columns)) == 8
         for row in rows:
             asked = by_question[row.question]
             expected = [1 if n in asked.answers else -1 if n in asked.also else 0 for n in columns]
@@ -169,6 +169,24 @@ def test_with_one_answer_each_the_loss_is_cross_entropy() -> None:
     scores = torch.randn(3, 6, generator=torch.Generator().manual_seed(1))
     expected = torch.nn.functional.cross_entropy(scores, torch.arange(3))
     torch.testing.assert_close(answers_first(scores, torch.eye(3, 6, dtype=torch.long)), expected)
+
+
+def test_texts_of_like_length_share_a_pass_and_come_back_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from index.training import loss
+
+    widths = []
+
+    def model(features: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        widths.append(features["input_ids"].shape[1])
+        return {"sentence_embedding": (features["input_ids"] * features["attention_mask"]).sum(1, keepdim=True).float()}
+
+    monkeypatch.setattr(loss, "TOGETHER", 2)
+    mask = torch.tensor([[1, 1, 1, 1], [1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0]])
+    ids = torch.tensor([[1, 1, 1, 1], [10, 0, 0, 0], [20, 5, 0, 0], [7, 7, 7, 0]])
+    vectors = loss.AnswersFirstLoss(model, 1.0)._vectors({"input_ids": ids, "attention_mask": mask})
+    assert vectors[:, 0].tolist() == [4, 10, 25, 21] and widths == [2, 4]
 
 
 def test_answers_do_not_compete_with_one_another_nor_with_what_is_undecided() -> None:
