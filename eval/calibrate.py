@@ -2,7 +2,8 @@
 
 Evidence for each passage (index/search.py) becomes the probability that it states something on the topic. Fitted on the
 tuning split of the question set over the opened indexes, and on the fictional worlds that the encoder was not trained on;
-cross-validated by question; the held-back split is never read. With --write: index/calibration.json.
+cross-validated by question; the held-back split is never read. With --write: index/calibration.json; with --plot FILE: how
+often passages of each probability do state something.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from sklearn.model_selection import GroupKFold
 from answer.assemble import open_assistant
 from answer.assistant import Assistant
 from answer.model import Query
-from answer.relevance import admitted
+from answer.relevance import WEAK, admitted
+from eval import plots
 from eval.cases import load, select
 from eval.places import Places
 from eval.worlds import World, open_world, read_worlds
@@ -198,6 +200,21 @@ def show_refusals(examples: Sequence[Example], evidence: Sequence[dict[str, floa
         )
 
 
+def reliability(
+    examples: Sequence[Example], scores: Sequence[NDArray[np.float64]], bins: int = 10
+) -> list[tuple[float, float, int]]:
+    """(mean probability, share that states something, passages) of each bin of probability; empty bins are left out."""
+    decided = [example.labels >= 0 for example in examples]
+    foreseen = np.concatenate([score[kept] for score, kept in zip(scores, decided, strict=True)])
+    states = np.concatenate([example.labels[kept] == 1 for example, kept in zip(examples, decided, strict=True)])
+    place = np.minimum((foreseen * bins).astype(int), bins - 1)
+    return [
+        (float(foreseen[place == n].mean()), float(states[place == n].mean()), int((place == n).sum()))
+        for n in range(bins)
+        if (place == n).any()
+    ]
+
+
 def show(rows: dict[str, dict[str, float]]) -> None:
     print(f"{'kind':12} {'n':>4} {'AP':>6} {'recall':>7} {'prec.':>6} {'silent':>6}")
     for kind, row in rows.items():
@@ -214,6 +231,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--index", type=Path, action="append", help="may be given several times (originals and digests)"
     )
     parser.add_argument("--write", action="store_true", help="write index/calibration.json")
+    parser.add_argument("--plot", type=Path, help="write the reliability plot (SVG): foreseen against observed")
     parser.add_argument("--features", default=",".join(FEATURES))
     parser.add_argument("--strength", type=float, default=1.0)
     parser.add_argument("--worlds", type=float, default=1.0, help="weight of a fictional question against a real one")
@@ -231,6 +249,13 @@ def main(arguments: list[str] | None = None) -> int:
     weights = [1.0 if i < real else options.worlds for i in range(len(examples))]
     scores = cross_validated(examples, names, weights, options.strength)
     show(summary(examples, scores, options.threshold))
+    points = reliability(examples, scores)
+    for foreseen, states, count in points:
+        print(f"foreseen {foreseen:.2f}: {states:.2f} of {count} passages state something on the topic")
+    if options.plot:
+        weak = (WEAK, f"below: weak support ({WEAK})")
+        drawing = plots.reliability(points, "probability foreseen", "share that states something on the topic", weak)
+        options.plot.write_text(drawing, encoding="utf-8")
     calibration = fit(examples, np.array(weights), names, options.strength)
     evidence = answerable_evidence(examples, scores, names)
     show_refusals(examples, evidence, REFUSAL_STRENGTH)

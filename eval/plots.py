@@ -49,6 +49,24 @@ def stacked_bars(groups: Sequence[str], series: Values, label: str) -> str:
         return text()
 
 
+def reliability(points: Sequence[tuple[float, float, int]], foreseen: str, came: str, cut: tuple[float, str]) -> str:
+    """Foreseen probability against observed share, a dot per bin as large as its passages are many; returns SVG."""
+    with _figure(5.2, 4.6) as (figure, axes, text):
+        axes.plot([0, 1], [0, 1], color=COLOURS[3], linewidth=1)
+        axes.axvline(cut[0], color=COLOURS[1], linewidth=1, linestyle="--", label=cut[1])
+        at, share = [point[0] for point in points], [point[1] for point in points]
+        axes.plot(at, share, color=COLOURS[0], linewidth=1)
+        axes.scatter(at, share, [12 + 2 * count**0.5 for *_, count in points], color=COLOURS[0], zorder=3)
+        axes.set_xlim(0, 1)
+        axes.set_ylim(0, 1)
+        axes.set_xlabel(foreseen)
+        axes.set_ylabel(came)
+        axes.grid(color="#e3e7ec")
+        axes.set_axisbelow(True)
+        axes.legend(frameon=False, fontsize=8, loc="upper left")
+        return text()
+
+
 class _figure:
     """A figure drawn apart from any window or global state: the page draws from several threads."""
 
