@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ipaddress
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from ui import access
 from ui.access import Role, Visitor, WrongSettings, read_lists, role_of, visitor
 
+ROOT = Path(__file__).resolve().parents[2]
 LISTS = {
     "readers": ["@stad.se", "gäst@annan.se"],
     "reviewers": ["Granskare@stad.se"],
@@ -134,6 +137,11 @@ def test_settings_that_cannot_be_used_let_nobody_in_and_say_why(
     at = open_app()
     assert shown(at) == "Tjänsten är stängd" and said in at.error[0].value
     assert not at.button and not at.chat_input
+
+
+def test_the_program_answers_its_own_machine_alone() -> None:
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert ipaddress.ip_address(config["server"]["address"]).is_loopback
 
 
 def test_without_a_file_of_settings_everything_is_open(secrets_file: Path) -> None:
