@@ -107,7 +107,7 @@ def _region(report: Report, chapter: RegionChapter, key: str, problems: list[str
     paged = _paged(report)
     now = chapter.pages if paged else passage_range(report, chapter.region)
     name, found, host = _row(report, chapter.region, now, chapter.host_town or "", key, problems)
-    gone = st.checkbox(f"{t('manage.region_remove')} {chapter.region}", key=f"{key}-remove")
+    gone = st.checkbox(plain(f"{t('manage.region_remove')} {chapter.region}"), key=f"{key}-remove")
     if gone:
         return RegionCorrection(remove=True)
     changed = found if found != now else None

@@ -21,6 +21,7 @@ from ui.correct import correction_form, merged, recognised
 from ui.jobs import Board, Job, Progress, board
 from ui.labels import report_name
 from ui.reading import read_apart
+from ui.state import plain
 from ui.texts import mapping, t
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _library() -> Library | None:
     except IndexMissing:
         st.info(t("manage.empty"), icon=":material/info:")
     except IndexMismatch as error:
-        st.warning(state.explain(error), icon=":material/warning:")
+        st.warning(plain(state.explain(error)), icon=":material/warning:")
     return None
 
 
@@ -66,11 +67,13 @@ def _status(jobs: Board) -> None:
         return
     if job.outcome is not None:
         reports, passages = len(job.outcome.reports), job.outcome.passages
-        st.success(t("manage.finished", said=job.name, n=reports, passages=passages), icon=":material/check_circle:")
+        finished = t("manage.finished", said=job.name, n=reports, passages=passages)
+        st.success(plain(finished), icon=":material/check_circle:")
         for item in job.outcome.skipped:
-            st.warning(t("manage.skipped", document=item.document, reason=item.reason), icon=":material/warning:")
+            skipped = t("manage.skipped", document=item.document, reason=item.reason)
+            st.warning(plain(skipped), icon=":material/warning:")
     else:
-        st.error(_reason(job), icon=":material/error:")
+        st.error(plain(_reason(job)), icon=":material/error:")
     st.button(t("manage.dismiss"), key="dismiss", on_click=jobs.clear, type="tertiary", icon=":material/close:")
 
 
@@ -86,8 +89,8 @@ def _progress(jobs: Board) -> None:
     job = jobs.latest
     if job is None or not job.running:
         st.rerun()  # the whole page: the new index is there
-    st.info(t("manage.running", doing=doing(job.name)), icon=":material/hourglass_top:")
-    st.progress(min(1.0, job.done / job.total) if job.total else 0.0, text=step(job))
+    st.info(plain(t("manage.running", doing=doing(job.name))), icon=":material/hourglass_top:")
+    st.progress(min(1.0, job.done / job.total) if job.total else 0.0, text=plain(step(job)))
 
 
 def said_of(change: Change) -> str:
@@ -174,7 +177,7 @@ def _draft(name: str, data: bytes, library: Library | None) -> Draft:
     kept: dict[tuple[str, str, str], Draft] = st.session_state.setdefault("drafts", {})
     key = (name, hashlib.sha256(data).hexdigest(), library.generation if library else "")
     if key not in kept:
-        with st.spinner(t("manage.reading", name=name)):
+        with st.spinner(plain(t("manage.reading", name=name))):
             kept[key] = corpus.check_upload(name, data, _folder(), library.reports if library else (), read_apart)
     return kept[key]
 
@@ -194,22 +197,25 @@ def _drafts(drafts: list[Draft]) -> tuple[Change | None, list[Draft]]:
     wrong = False
     for draft in drafts:
         if draft.report is None:
-            st.error(f"{t('manage.problem', name=draft.document)} {_sentence(draft.problem)}", icon=":material/error:")
+            problem = f"{t('manage.problem', name=draft.document)} {_sentence(draft.problem)}"
+            st.error(plain(problem), icon=":material/error:")
             continue
         with st.container(border=True):
             if any(d.sha256 == draft.sha256 or d.document == draft.document for d in good):
-                st.warning(t("upload.twin", document=draft.document), icon=":material/content_copy:")
+                st.warning(plain(t("upload.twin", document=draft.document)), icon=":material/content_copy:")
                 continue
-            st.markdown(f"**{state.plain(t('manage.ready', name=draft.document))}**")
+            st.markdown(f"**{plain(t('manage.ready', name=draft.document))}**")
             if draft.replaces:
                 st.info(t("manage.replaces"), icon=":material/sync:")
             if draft.same_meeting:
-                st.warning(t("manage.same_meeting", document=draft.same_meeting), icon=":material/content_copy:")
-                if st.checkbox(t("manage.replace_it", document=draft.same_meeting), key=f"same-{draft.sha256[:12]}"):
+                st.warning(plain(t("manage.same_meeting", document=draft.same_meeting)), icon=":material/content_copy:")
+                if st.checkbox(
+                    plain(t("manage.replace_it", document=draft.same_meeting)), key=f"same-{draft.sha256[:12]}"
+                ):
                     removed.append(draft.same_meeting)
             correction, problems = correction_form(draft.report, f"new-{draft.sha256[:12]}", expanded=not good)
             for problem in problems:
-                st.error(problem)
+                st.error(plain(problem))
             wrong = wrong or bool(problems)
             recognised(corpus.preview(draft.report, correction))
             good.append(draft)
@@ -253,7 +259,7 @@ def _correct(settings: Settings, report: Report, library: Library) -> None:
     key = f"old-{report.sha256[:12]}-{library.generation}"
     correction, problems = correction_form(report, key, expanded=True)
     for problem in problems:
-        st.error(problem)
+        st.error(plain(problem))
     recognised(corpus.preview(report, correction))
     with st.container(horizontal=True):
         if st.button(
@@ -276,7 +282,7 @@ def _earlier(settings: Settings, document: str) -> Correction:
 
 
 def _confirm_removal(settings: Settings, document: str) -> None:
-    st.warning(t("manage.remove_sure", document=document), icon=":material/delete:")
+    st.warning(plain(t("manage.remove_sure", document=document)), icon=":material/delete:")
     with st.container(horizontal=True):
         if st.button(t("manage.remove_yes"), type="primary", key="remove-yes"):
             st.session_state.pop("removing", None)
@@ -289,5 +295,5 @@ def _confirm_removal(settings: Settings, document: str) -> None:
 
 def _undo(settings: Settings) -> None:
     last = corpus.last_change(settings)
-    if last is not None and st.button(t("manage.undo", said=last.said), icon=":material/undo:", key="undo"):
+    if last is not None and st.button(plain(t("manage.undo", said=last.said)), icon=":material/undo:", key="undo"):
         _start(t("manage.said_undo"), partial(corpus.undo_change, settings, _build))
