@@ -30,7 +30,6 @@ from ingest.settings import Settings
 from ui.texts import t
 
 MAX_BYTES = 40_000_000
-MAX_PAGES = 600
 
 Build = Callable[[Settings, Callable[[str, int, int], None]], IngestReport]
 Progress = Callable[[str, int, int], None]
@@ -101,8 +100,6 @@ def check_upload(name: str, data: bytes, folder: Path, reports: Sequence[Report]
         return replace(draft, twin=twin, problem=t("upload.twin", document=twin))
     file.write_bytes(data)
     try:
-        if file.suffix == ".pdf" and (pages := _pages(file)) > MAX_PAGES:
-            raise UnreadableFile(document, t("upload.too_many_pages", pages=pages, limit=MAX_PAGES))
         report = read(file, document)
     except UnreadableFile as error:
         file.unlink(missing_ok=True)
@@ -173,18 +170,6 @@ def undo_change(settings: Settings, build: Build, progress: Progress) -> IngestR
 def preview(report: Report, correction: Correction) -> Report:
     """The report as it would be published."""
     return apply_correction(report, correction)
-
-
-def _pages(file: Path) -> int:
-    """0 for a file that PDFium cannot open: the reader says why."""
-    import pypdfium2
-
-    from ui.pages import page_count
-
-    try:
-        return page_count(file)
-    except pypdfium2.PdfiumError:
-        return 0
 
 
 @contextmanager

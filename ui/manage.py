@@ -20,7 +20,7 @@ from ui.corpus import Change, ChangeRefused, Draft
 from ui.correct import correction_form, merged, recognised
 from ui.jobs import Board, Job, Progress, board
 from ui.labels import report_name
-from ui.reading import read_apart
+from ui.reading import PAGES, read_apart
 from ui.state import plain
 from ui.texts import mapping, t
 
@@ -144,7 +144,7 @@ def _build(settings: Settings, progress: Progress) -> IngestReport:
 def _add(settings: Settings, library: Library | None) -> None:
     st.header(t("manage.add_title"), anchor=False)
     round_ = st.session_state.setdefault("upload-round", 0)  # a new key empties the box
-    limit, pages = corpus.MAX_BYTES // 10**6, corpus.MAX_PAGES
+    limit, pages = corpus.MAX_BYTES // 10**6, PAGES
     files = st.file_uploader(
         t("manage.drop", limit=limit, pages=pages),
         accept_multiple_files=True,
