@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -31,8 +31,9 @@ from ui.texts import t
 
 MAX_BYTES = 40_000_000
 
-Build = Callable[[Settings, Callable[[str, int, int], None]], IngestReport]
 Progress = Callable[[str, int, int], None]
+Build = Callable[[Settings, Progress, Collection[str]], IngestReport]
+"""Publishes what the folder holds, or raises with nothing published; so where one of the documents cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -128,10 +129,7 @@ def make_change(settings: Settings, change: Change, said: str, build: Build, pro
             before = _keep(settings.corpus, [*change.documents, CORRECTIONS], fresh)
             with _restored(settings.corpus, before):
                 _write(settings.corpus, change)
-                outcome = build(settings, progress)
-                failed = [s for s in outcome.skipped if s.document in {d.document for d in change.add}]
-                if failed:
-                    raise ChangeRefused(t("upload.refused", document=failed[0].document, reason=failed[0].reason))
+                outcome = build(settings, progress, {d.document for d in change.add})
             kept = {"said": said, "before": {name: copy and Path(copy).name for name, copy in before.items()}}
             (fresh / "change.json").write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
             shutil.rmtree(undo, ignore_errors=True)
@@ -162,7 +160,7 @@ def undo_change(settings: Settings, build: Build, progress: Progress) -> IngestR
             before = _keep(settings.corpus, list(last.before), Path(now))
             with _restored(settings.corpus, before):
                 _put_back(settings.corpus, last.before)
-                outcome = build(settings, progress)
+                outcome = build(settings, progress, ())
         shutil.rmtree(settings.index / "undo", ignore_errors=True)
         return outcome
 
@@ -205,6 +203,8 @@ def _restored(corpus: Path, before: dict[str, str | None]) -> Iterator[None]:
         yield
     except BaseException as error:
         _put_back(corpus, before)
+        if isinstance(error, UnreadableFile):
+            raise ChangeRefused(t("upload.refused", document=error.document, reason=error.reason)) from error
         if isinstance(error, OSError):
             raise ChangeRefused(t("upload.not_writable", reason=error.strerror or error)) from error
         raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -132,10 +132,10 @@ def _start(said: str, work: Callable[[Progress], IngestReport], started: Callabl
     st.rerun()
 
 
-def _build(settings: Settings, progress: Progress) -> IngestReport:
+def _build(settings: Settings, progress: Progress, required: Collection[str] = ()) -> IngestReport:
     from index.build import build_index
 
-    return build_index(settings, progress)
+    return build_index(settings, progress, required)
 
 
 # --- adding ---

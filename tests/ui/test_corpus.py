@@ -1,18 +1,31 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
+from index.build import build_index
+from index.generations import current
 from ingest.corrections import Correction, RegionCorrection, load_corrections
 from ingest.errors import IndexBusy, UnreadableFile
-from ingest.model import IngestReport, Meeting, Report, Skipped
+from ingest.model import IngestReport, Meeting, Report
 from ingest.settings import Settings
+from tests.conftest import CountingEncoder
 from ui import corpus
-from ui.corpus import Change, ChangeRefused, Draft, check_upload, last_change, make_change, safe_name, undo_change
+from ui.corpus import (
+    Change,
+    ChangeRefused,
+    Draft,
+    Progress,
+    check_upload,
+    last_change,
+    make_change,
+    safe_name,
+    undo_change,
+)
 
 RENAMED = Correction(regions=(("Norr", RegionCorrection(name="Nord")),))
 
@@ -29,11 +42,11 @@ def quiet(what: str, done: int, total: int) -> None:
     pass
 
 
-def build(settings: Settings, progress: Callable[[str, int, int], None]) -> IngestReport:
+def build(settings: Settings, progress: Progress, required: Collection[str]) -> IngestReport:
     return IngestReport()
 
 
-def failing(settings: Settings, progress: Callable[[str, int, int], None]) -> IngestReport:
+def failing(settings: Settings, progress: Progress, required: Collection[str]) -> IngestReport:
     raise RuntimeError("embedding failed")
 
 
@@ -163,13 +176,18 @@ def test_failed_build_leaves_the_corpus_as_it_was(settings: Settings, tmp_path: 
     assert [p.name for p in settings.index.iterdir() if p.name.startswith("undo")] == []
 
 
-def test_report_that_ingest_skips_is_refused_and_nothing_changes(settings: Settings, tmp_path: Path) -> None:
-    def skipping(settings: Settings, progress: object) -> IngestReport:
-        return IngestReport(skipped=(Skipped("ny.txt", "filen är tom."),))
-
-    with pytest.raises(ChangeRefused, match="ny.txt kunde inte läsas in: filen är tom"):
-        make_change(settings, Change(add=(draft(tmp_path, "ny.txt", "ny"),)), "x", skipping, quiet)
-    assert set(files(settings)) == {"gammal.txt"}
+def test_report_that_ingest_cannot_read_is_refused_and_neither_folder_nor_index_changes(
+    settings: Settings, tmp_path: Path, encoder: CountingEncoder
+) -> None:
+    build_index(settings)
+    published = current(settings.index)
+    (settings.corpus / "lagd för hand.txt").write_text("samma", encoding="utf-8")
+    before = files(settings)
+    change = Change(add=(draft(tmp_path, "ny.txt", "samma"),), remove=("gammal.txt",))
+    with pytest.raises(ChangeRefused, match="ny.txt kunde inte läsas in: samma innehåll som lagd för hand.txt"):
+        make_change(settings, change, "x", build_index, quiet)
+    assert files(settings) == before and current(settings.index) == published
+    assert last_change(settings) is None
 
 
 def test_failed_undo_leaves_the_change_in_place_and_can_be_tried_again(settings: Settings, tmp_path: Path) -> None:
