@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -132,6 +132,17 @@ def _start(said: str, work: Callable[[Progress], IngestReport], started: Callabl
     st.rerun()
 
 
+def _decided(label: str, key: str, about: str, **options: Any) -> bool:
+    """A button. A click counts only where what it is `about` is what the page showed when it was clicked."""
+    shown = st.session_state.get(f"{key}-about")
+    st.session_state[f"{key}-about"] = about
+    if not st.button(label, key=key, **options):
+        return False
+    if shown != about:
+        st.warning(t("manage.overtaken"), icon=":material/group:")
+    return shown == about
+
+
 def _build(settings: Settings, progress: Progress, required: Collection[str] = ()) -> IngestReport:
     from index.build import build_index
 
@@ -151,16 +162,17 @@ def _add(settings: Settings, library: Library | None) -> None:
         key=f"upload-{round_}",
         max_upload_size=RECEIVED,
     )
-    drafts = [_draft(file.name, file.getvalue(), library) for file in files or []]
+    drafts = [_draft(settings, file.name, file.getvalue(), library) for file in files or []]
     if not drafts:
         return
-    change, good = _drafts(drafts)
+    change, good = _drafts(drafts, library)
     with st.container(horizontal=True):
-        if good and st.button(
+        if good and _decided(
             t("manage.publish", n=len(good)),
+            "publish",
+            about=repr([(d.document, d.stands, d.same_meeting) for d in good]),
             type="primary",
             icon=":material/publish:",
-            key="publish",
             disabled=change is None,
         ):
             assert change is not None
@@ -172,13 +184,15 @@ def _add(settings: Settings, library: Library | None) -> None:
             st.rerun()
 
 
-def _draft(name: str, data: bytes, library: Library | None) -> Draft:
-    """Read once per visit and file."""
-    kept: dict[tuple[str, str, str], Draft] = st.session_state.setdefault("drafts", {})
-    key = (name, hashlib.sha256(data).hexdigest(), library.generation if library else "")
+def _draft(settings: Settings, name: str, data: bytes, library: Library | None) -> Draft:
+    """Read once per visit and file, and anew where what stands in the corpus is another."""
+    kept: dict[tuple[str, str, str, str | None], Draft] = st.session_state.setdefault("drafts", {})
+    stands = corpus.file_hash(settings.corpus / corpus.safe_name(name))
+    key = (name, hashlib.sha256(data).hexdigest(), library.generation if library else "", stands)
     if key not in kept:
+        reports = library.reports if library else ()
         with st.spinner(plain(t("manage.reading", name=name))):
-            kept[key] = corpus.check_upload(name, data, _folder(), library.reports if library else (), read_apart)
+            kept[key] = corpus.check_upload(name, data, _folder(), reports, read_apart, stands)
     return kept[key]
 
 
@@ -189,7 +203,7 @@ def _folder() -> Path:
     return Path(st.session_state["upload-folder"].name)
 
 
-def _drafts(drafts: list[Draft]) -> tuple[Change | None, list[Draft]]:
+def _drafts(drafts: list[Draft], library: Library | None) -> tuple[Change | None, list[Draft]]:
     """Show them; the change they make together (None while a field is wrong), and those that can be published."""
     good: list[Draft] = []
     removed: list[str] = []
@@ -221,7 +235,8 @@ def _drafts(drafts: list[Draft]) -> tuple[Change | None, list[Draft]]:
             good.append(draft)
             if not correction.empty:
                 corrections.append((draft.document, correction))
-    change = None if wrong else Change(tuple(good), tuple(removed), tuple(corrections))
+    seen = [(r.document, r.sha256) for r in (library.reports if library else ()) if r.document in removed]
+    change = None if wrong else Change(tuple(good), tuple(removed), tuple(corrections), tuple(seen))
     return change, good
 
 
@@ -248,46 +263,59 @@ def _existing(settings: Settings, library: Library | None) -> None:
         )
         if document is not None and document in reports:
             with st.container(border=True):
-                _correct(settings, reports[document], library)
+                _correct(settings, reports[document])
     if st.button(t("manage.read_again"), icon=":material/refresh:", help=t("manage.read_help"), key="read-again"):
         _start(t("manage.said_read"), partial(_build, settings))
 
 
-def _correct(settings: Settings, report: Report, library: Library) -> None:
+def _correct(settings: Settings, report: Report) -> None:
     """Corrections are made to the report as it is shown, and added to those made before."""
     earlier = _earlier(settings, report.document)
-    key = f"old-{report.sha256[:12]}-{library.generation}"
+    key = f"old-{_digest(report)}"
     correction, problems = correction_form(report, key, expanded=True)
     for problem in problems:
         st.error(plain(problem))
     recognised(corpus.preview(report, correction))
     with st.container(horizontal=True):
-        if st.button(
-            t("manage.save"), type="primary", icon=":material/save:", key="save-corrections", disabled=bool(problems)
+        if _decided(
+            t("manage.save"),
+            "save-corrections",
+            about=key,
+            type="primary",
+            icon=":material/save:",
+            disabled=bool(problems),
         ):
             if correction.empty:
                 st.info(t("manage.unchanged"))
             else:
                 said = t("manage.said_correct", names=report.document)
-                change = Change(corrections=((report.document, merged(earlier, correction)),))
+                made = ((report.document, merged(earlier, correction)),)
+                change = Change(corrections=made, seen=((report.document, report.sha256),))
                 _start(said, partial(corpus.make_change, settings, change, said, _build))
         if st.button(t("manage.remove"), icon=":material/delete:", key="remove"):
             st.session_state["removing"] = report.document
     if st.session_state.get("removing") == report.document:
-        _confirm_removal(settings, report.document)
+        _confirm_removal(settings, report)
+
+
+def _digest(report: Report) -> str:
+    """Names a form by what it shows: it begins afresh when that is another, and stays whatever else is published."""
+    return hashlib.sha256(repr(report).encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
 def _earlier(settings: Settings, document: str) -> Correction:
     return load_corrections(settings.corpus).get(document, Correction())
 
 
-def _confirm_removal(settings: Settings, document: str) -> None:
+def _confirm_removal(settings: Settings, report: Report) -> None:
+    document = report.document
     st.warning(plain(t("manage.remove_sure", document=document)), icon=":material/delete:")
     with st.container(horizontal=True):
-        if st.button(t("manage.remove_yes"), type="primary", key="remove-yes"):
+        if _decided(t("manage.remove_yes"), "remove-yes", about=_digest(report), type="primary"):
             st.session_state.pop("removing", None)
             said = t("manage.said_remove", names=document)
-            _start(said, partial(corpus.make_change, settings, Change(remove=(document,)), said, _build))
+            change = Change(remove=(document,), seen=((document, report.sha256),))
+            _start(said, partial(corpus.make_change, settings, change, said, _build))
         if st.button(t("manage.remove_no"), key="remove-no"):
             st.session_state.pop("removing", None)
             st.rerun()
@@ -295,5 +323,7 @@ def _confirm_removal(settings: Settings, document: str) -> None:
 
 def _undo(settings: Settings) -> None:
     last = corpus.last_change(settings)
-    if last is not None and st.button(plain(t("manage.undo", said=last.said)), icon=":material/undo:", key="undo"):
-        _start(t("manage.said_undo"), partial(corpus.undo_change, settings, _build))
+    if last is None:
+        return
+    if _decided(plain(t("manage.undo", said=last.said)), "undo", about=last.id, icon=":material/undo:"):
+        _start(t("manage.said_undo"), partial(corpus.undo_change, settings, last.id, _build))

@@ -16,6 +16,7 @@ from ingest.settings import Settings
 from tests.conftest import CountingEncoder
 from ui import corpus
 from ui.corpus import (
+    Build,
     Change,
     ChangeRefused,
     Draft,
@@ -54,10 +55,21 @@ def files(settings: Settings) -> dict[str, str]:
     return {p.name: p.read_text(encoding="utf-8") for p in settings.corpus.iterdir()}
 
 
-def draft(tmp_path: Path, name: str, text: str) -> Draft:
+def draft(tmp_path: Path, name: str, text: str, over: str | None = None) -> Draft:
+    """A checked upload; `over` is the text of the file that it was seen to take the place of."""
     file = tmp_path / f"uploaded-{name}"
     file.write_text(text, encoding="utf-8")
-    return Draft(name, file, hashlib.sha256(text.encode()).hexdigest(), Report(name, "s", "document", name, ()))
+    found = Report(name, "s", "document", name, ())
+    return Draft(name, file, sha_of(text), found, stands=None if over is None else sha_of(over))
+
+
+def sha_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def undo(settings: Settings, how: Build = build) -> None:
+    last = last_change(settings)
+    undo_change(settings, last.id if last else "", how, quiet)
 
 
 def report(document: str, sha: str = "s", date: str | None = None) -> Report:
@@ -122,12 +134,12 @@ def test_readers_reason_is_passed_on(tmp_path: Path) -> None:
 
 def test_same_name_and_same_meeting_are_noticed(tmp_path: Path) -> None:
     known = [report("a.txt"), report("b.pdf", date="2022-03-03")]
-    same_name = check_upload("a.txt", b"ny", tmp_path, known, reads_as(report("a.txt")))
-    assert same_name.replaces == "a.txt" and same_name.problem is None
+    same_name = check_upload("a.txt", b"ny", tmp_path, known, reads_as(report("a.txt")), stands="s")
+    assert same_name.replaces and same_name.problem is None
     same_meeting = check_upload("c.txt", b"ny", tmp_path, known, reads_as(report("c.txt", date="2022-03-03")))
-    assert (same_meeting.replaces, same_meeting.same_meeting) == (None, "b.pdf")
-    replaced = check_upload("b.pdf", b"ny", tmp_path, known, reads_as(report("b.pdf", date="2022-03-03")))
-    assert (replaced.replaces, replaced.same_meeting) == ("b.pdf", None)
+    assert (same_meeting.replaces, same_meeting.same_meeting) == (False, "b.pdf")
+    replaced = check_upload("b.pdf", b"ny", tmp_path, known, reads_as(report("b.pdf", date="2022-03-03")), stands="s")
+    assert (replaced.replaces, replaced.same_meeting) == (True, None)
 
 
 # --- changing ---
@@ -146,24 +158,24 @@ def test_undo_puts_everything_back_byte_for_byte(settings: Settings, tmp_path: P
     change = Change(add=(draft(tmp_path, "ny.txt", "ny"),), remove=("gammal.txt",), corrections=(("ny.txt", RENAMED),))
     make_change(settings, change, "ersatte", build, quiet)
     assert "gammal.txt" not in files(settings)
-    undo_change(settings, build, quiet)
+    undo(settings)
     assert files(settings) == before and last_change(settings) is None
 
 
 def test_only_the_last_change_can_be_undone(settings: Settings, tmp_path: Path) -> None:
     make_change(settings, Change(add=(draft(tmp_path, "a.txt", "a"),)), "första", build, quiet)
     make_change(settings, Change(add=(draft(tmp_path, "b.txt", "b"),)), "andra", build, quiet)
-    undo_change(settings, build, quiet)
+    undo(settings)
     assert set(files(settings)) == {"gammal.txt", "a.txt"}
-    with pytest.raises(ChangeRefused, match="ingen ändring att ångra"):
-        undo_change(settings, build, quiet)
+    with pytest.raises(ChangeRefused, match="går inte att ångra längre"):
+        undo(settings)
 
 
 def test_replaced_report_loses_the_corrections_made_for_the_old_file(settings: Settings, tmp_path: Path) -> None:
     make_change(settings, Change(corrections=(("gammal.txt", RENAMED),)), "rättade", build, quiet)
-    make_change(settings, Change(add=(draft(tmp_path, "gammal.txt", "nyare"),)), "ersatte", build, quiet)
+    make_change(settings, Change(add=(draft(tmp_path, "gammal.txt", "nyare", over="gammal"),)), "ersatte", build, quiet)
     assert files(settings) == {"gammal.txt": "nyare"}
-    undo_change(settings, build, quiet)
+    undo(settings)
     assert load_corrections(settings.corpus) == {"gammal.txt": RENAMED}
 
 
@@ -193,7 +205,7 @@ def test_report_that_ingest_cannot_read_is_refused_and_neither_folder_nor_index_
 def test_failed_undo_leaves_the_change_in_place_and_can_be_tried_again(settings: Settings, tmp_path: Path) -> None:
     make_change(settings, Change(add=(draft(tmp_path, "ny.txt", "ny"),)), "x", build, quiet)
     with pytest.raises(RuntimeError):
-        undo_change(settings, failing, quiet)
+        undo(settings, failing)
     assert "ny.txt" in files(settings) and last_change(settings) is not None
 
 
@@ -210,6 +222,64 @@ def test_missing_upload_is_a_refusal_that_says_why(settings: Settings, tmp_path:
     with pytest.raises(ChangeRefused, match="kunde inte ändras"):
         make_change(settings, Change(add=(gone,)), "x", build, quiet)
     assert set(files(settings)) == {"gammal.txt"}
+
+
+# --- others at the same time ---
+
+
+def test_file_that_appeared_meanwhile_is_not_replaced_unseen(settings: Settings, tmp_path: Path) -> None:
+    change = Change(add=(draft(tmp_path, "ny.txt", "min"),))
+    (settings.corpus / "ny.txt").write_text("en annans", encoding="utf-8")
+    before = files(settings)
+    with pytest.raises(ChangeRefused, match="ny.txt har ändrats av någon annan"):
+        make_change(settings, change, "x", build, quiet)
+    assert files(settings) == before and last_change(settings) is None
+
+
+def test_file_that_was_replaced_or_removed_meanwhile_is_left_alone(settings: Settings, tmp_path: Path) -> None:
+    seen = (("gammal.txt", sha_of("gammal")),)
+    changes = (
+        Change(remove=("gammal.txt",), seen=seen),
+        Change(corrections=(("gammal.txt", RENAMED),), seen=seen),
+        Change(add=(draft(tmp_path, "gammal.txt", "min", over="gammal"),)),
+    )
+    (settings.corpus / "gammal.txt").write_text("en annans", encoding="utf-8")
+    for change in changes:
+        with pytest.raises(ChangeRefused, match="gammal.txt har ändrats av någon annan"):
+            make_change(settings, change, "x", build, quiet)
+    assert files(settings) == {"gammal.txt": "en annans"}
+
+
+def test_an_undo_is_of_the_change_that_was_shown_and_of_no_newer_one(settings: Settings, tmp_path: Path) -> None:
+    make_change(settings, Change(add=(draft(tmp_path, "a.txt", "a"),)), "min", build, quiet)
+    mine = last_change(settings)
+    make_change(settings, Change(add=(draft(tmp_path, "b.txt", "b"),)), "en annans", build, quiet)
+    assert mine is not None
+    with pytest.raises(ChangeRefused, match="går inte att ångra längre"):
+        undo_change(settings, mine.id, build, quiet)
+    assert set(files(settings)) == {"gammal.txt", "a.txt", "b.txt"}
+    undo(settings)
+    assert set(files(settings)) == {"gammal.txt", "a.txt"}
+
+
+def test_an_undo_does_not_overwrite_what_was_written_by_hand_since(settings: Settings, tmp_path: Path) -> None:
+    make_change(settings, Change(corrections=(("gammal.txt", RENAMED),)), "rättade", build, quiet)
+    by_hand = "gammal.txt: {theme: Skrivet för hand}\n"
+    (settings.corpus / "corrections.yaml").write_text(by_hand, encoding="utf-8")
+    with pytest.raises(ChangeRefused, match="corrections.yaml har ändrats av någon annan"):
+        undo(settings)
+    assert files(settings)["corrections.yaml"] == by_hand
+
+
+def test_a_change_that_corrects_nothing_leaves_the_file_of_corrections_alone(
+    settings: Settings, tmp_path: Path
+) -> None:
+    by_hand = "# min anteckning\ngammal.txt: {theme: Skrivet för hand}\n"
+    make_change(settings, Change(add=(draft(tmp_path, "a.txt", "a"),)), "lade till", build, quiet)
+    (settings.corpus / "corrections.yaml").write_text(by_hand, encoding="utf-8")
+    make_change(settings, Change(add=(draft(tmp_path, "b.txt", "b"),)), "lade till", build, quiet)
+    undo(settings)
+    assert files(settings) == {"gammal.txt": "gammal", "a.txt": "a", "corrections.yaml": by_hand}
 
 
 def test_damaged_undo_record_is_no_record(settings: Settings) -> None:
