@@ -165,7 +165,7 @@ def _add(settings: Settings, library: Library | None) -> None:
     drafts = [_draft(settings, file.name, file.getvalue(), library) for file in files or []]
     if not drafts:
         return
-    change, good = _drafts(drafts, library)
+    change, good = _drafts(settings, drafts, library)
     with st.container(horizontal=True):
         if good and _decided(
             t("manage.publish", n=len(good)),
@@ -203,7 +203,7 @@ def _folder() -> Path:
     return Path(st.session_state["upload-folder"].name)
 
 
-def _drafts(drafts: list[Draft], library: Library | None) -> tuple[Change | None, list[Draft]]:
+def _drafts(settings: Settings, drafts: list[Draft], library: Library | None) -> tuple[Change | None, list[Draft]]:
     """Show them; the change they make together (None while a field is wrong), and those that can be published."""
     good: list[Draft] = []
     removed: list[str] = []
@@ -219,7 +219,8 @@ def _drafts(drafts: list[Draft], library: Library | None) -> tuple[Change | None
                 st.warning(plain(t("upload.twin", document=draft.document)), icon=":material/content_copy:")
                 continue
             st.markdown(f"**{plain(t('manage.ready', name=draft.document))}**")
-            if draft.replaces:
+            replaced = draft.document if draft.replaces else None
+            if replaced:
                 st.info(t("manage.replaces"), icon=":material/sync:")
             if draft.same_meeting:
                 st.warning(plain(t("manage.same_meeting", document=draft.same_meeting)), icon=":material/content_copy:")
@@ -227,17 +228,30 @@ def _drafts(drafts: list[Draft], library: Library | None) -> tuple[Change | None
                     plain(t("manage.replace_it", document=draft.same_meeting)), key=f"same-{draft.sha256[:12]}"
                 ):
                     removed.append(draft.same_meeting)
-            correction, problems = correction_form(draft.report, f"new-{draft.sha256[:12]}", expanded=not good)
+                    replaced = replaced or draft.same_meeting
+            earlier = _kept(settings, draft, replaced)
+            report = corpus.preview(draft.report, earlier)
+            correction, problems = correction_form(report, f"new-{_digest(report)}", expanded=not good)
             for problem in problems:
                 st.error(plain(problem))
             wrong = wrong or bool(problems)
-            recognised(corpus.preview(draft.report, correction))
+            recognised(corpus.preview(report, correction))
             good.append(draft)
-            if not correction.empty:
-                corrections.append((draft.document, correction))
+            if (whole := merged(earlier, correction)) != Correction():
+                corrections.append((draft.document, whole))
     seen = [(r.document, r.sha256) for r in (library.reports if library else ()) if r.document in removed]
     change = None if wrong else Change(tuple(good), tuple(removed), tuple(corrections), tuple(seen))
     return change, good
+
+
+def _kept(settings: Settings, draft: Draft, replaced: str | None) -> Correction:
+    """The corrections of the report that a draft replaces, where they are to hold for it too."""
+    earlier = _earlier(settings, replaced) if replaced else Correction()
+    if earlier.empty or st.checkbox(
+        plain(t("manage.keep_corrections", document=replaced)), value=True, key=f"keep-{draft.sha256[:12]}"
+    ):
+        return earlier
+    return Correction()
 
 
 def _sentence(reason: str | None) -> str:

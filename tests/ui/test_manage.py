@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ingest.corrections import Correction, RegionCorrection
+from ingest.corrections import Correction, RegionCorrection, save_corrections
 from ingest.errors import IndexMissing, NothingToRead
 from ingest.model import IngestReport
 from tests.ui.standins import PDF, TEXT, StandInAssistant, StandInLibrary
@@ -285,3 +285,43 @@ def test_later_correction_is_added_to_the_earlier_one() -> None:
         theme="Gammalt",
         regions=(("Norr", RegionCorrection("Nord", (2, 3), "Umeå")), ("Syd", RegionCorrection(remove=True))),
     )
+
+
+def test_region_that_was_removed_can_be_added_again_and_emptied_fields_stay_empty() -> None:
+    gone = Correction(date="2022-03-03", regions=(("Norr", RegionCorrection("Nord", remove=True)),))
+    again = merged(gone, Correction(regions=(("Norr", RegionCorrection(pages=(4, 5))),)))
+    assert again.regions == (("Norr", RegionCorrection(pages=(4, 5))),)
+    emptied = merged(again, Correction(date="", regions=(("Norr", RegionCorrection(host_town="")),)))
+    assert emptied == Correction(date="", regions=(("Norr", RegionCorrection(pages=(4, 5), host_town="")),))
+
+
+def test_wrong_date_and_host_town_can_be_emptied(
+    open_manage: Callable[[], AppTest], changes: list[tuple[str, Change]]
+) -> None:
+    at = open_manage()
+    at.selectbox(key="existing").select(PDF).run()
+    for ending in ("-date", "-0-host"):
+        next(f for f in at.text_input if f.key and f.key.endswith(ending)).set_value("")
+    at.run()
+    wait(labelled(at, "Spara rättelser").click().run())
+    ((_, change),) = changes
+    assert change.corrections == ((PDF, Correction(date="", regions=(("Nord", RegionCorrection(host_town="")),))),)
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_corrections_of_a_replaced_file_are_kept_or_dropped_by_choice(
+    open_manage: Callable[[], AppTest], changes: list[tuple[str, Change]], tmp_path: Path, keep: bool
+) -> None:
+    (tmp_path / "corpus" / "sala.txt").write_text("Den förra.", encoding="utf-8")
+    save_corrections(tmp_path / "corpus", {"sala.txt": Correction(title="Rättad titel")})
+    at = open_manage()
+    text = "Loppis i Sala\n\nSala ordnar loppis på torget varje lördag.\n"
+    at.file_uploader[0].set_value([("sala.txt", text.encode(), "text/plain")]).run()
+    box = next(c for c in at.checkbox if c.label == "Låt rättelserna av sala.txt gälla den nya filen också")
+    assert box.value
+    box.set_value(keep).run()
+    title = next(f for f in at.text_input if f.key and f.key.endswith("-title")).value
+    assert title == ("Rättad titel" if keep else "Loppis i Sala")
+    wait(labelled(at, "Publicera 1 rapport").click().run())
+    ((_, change),) = changes
+    assert change.corrections == ((("sala.txt", Correction(title="Rättad titel")),) if keep else ())
