@@ -171,9 +171,9 @@ def _corrected_region(report: Report, name: str, change: RegionCorrection) -> Re
     chapters = [chapter if c.region == name else c for c in report.regions] if known else [*report.regions, chapter]
     if change.pages:
         chapters.sort(key=lambda c: (c.pages[0] is None, c.pages[0] or 0))
-    facts = (_told(f, "host_town", change.host_town) if f.region == name else f for f in report.facts)
-    named = tuple(replace(f, region=chapter.region) if f.region == name else f for f in facts if f)
-    return replace(report, regions=tuple(chapters), passages=passages, facts=named)
+    told = (_told(f, "host_town", change.host_town) if f.region == name else f for f in report.facts)
+    facts = tuple(replace(f, region=chapter.region) if f.region == name else f for f in told if f)
+    return replace(report, regions=tuple(chapters), passages=passages, facts=facts)
 
 
 def _moved(passage: Passage, region: str, pages: tuple[int, int], others: tuple[RegionChapter, ...]) -> Passage:

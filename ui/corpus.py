@@ -42,8 +42,9 @@ Build = Callable[[Settings, Progress, Collection[str]], IngestReport]
 class Draft:
     """An uploaded file that has not been published: what was recognised, or why it cannot be taken in.
 
-    `twin` names a report with the same content, `same_meeting` one from a meeting of the same date; `stands` is the hash
-    of the file of the corpus that has its name. `file` is a copy outside the corpus.
+    `twin` names a report with the same content, `same_meeting` one from a meeting of the same date, `beside` a draft of
+    the same drop from one; `stands` is the hash of the file of the corpus that has its name. `file` is a copy outside the
+    corpus.
     """
 
     document: str
@@ -54,6 +55,7 @@ class Draft:
     stands: str | None = None
     twin: str | None = None
     same_meeting: str | None = None
+    beside: str | None = None
 
     @property
     def replaces(self) -> bool:
@@ -134,9 +136,27 @@ def check_upload(
     return replace(draft, report=report, same_meeting=next((r.document for r in others if _met(r, report)), None))
 
 
-def _met(one: Report, other: Report) -> bool:
+def compared(drafts: Sequence[Draft]) -> list[Draft]:
+    """Drafts that are handed in together, each compared with those before it."""
+    done: list[Draft] = []
+    for draft in drafts:
+        for other in done:
+            if other.report is None or draft.report is None:
+                continue
+            if other.sha256 == draft.sha256:
+                draft = replace(draft, report=None, problem=t("upload.twin_beside", document=other.document))
+            elif other.document.casefold() == draft.document.casefold():
+                draft = replace(draft, report=None, problem=t("upload.namesake", document=other.document))
+            elif _met(other.report, draft.report):
+                draft = replace(draft, beside=other.document)
+        done.append(draft)
+    return done
+
+
+def _met(one: Report | None, other: Report | None) -> bool:
     """Whether both tell of a meeting of the same date."""
-    return bool(one.meeting and other.meeting and one.meeting.date == other.meeting.date)
+    first, second = one and one.meeting, other and other.meeting
+    return bool(first and second and first.date == second.date)
 
 
 def safe_name(name: str) -> str:

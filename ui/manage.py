@@ -209,15 +209,12 @@ def _drafts(settings: Settings, drafts: list[Draft], library: Library | None) ->
     removed: list[str] = []
     corrections: list[tuple[str, Correction]] = []
     wrong = False
-    for draft in drafts:
+    for draft in corpus.compared(drafts):
         if draft.report is None:
             problem = f"{t('manage.problem', name=draft.document)} {_sentence(draft.problem)}"
             st.error(plain(problem), icon=":material/error:")
             continue
         with st.container(border=True):
-            if any(d.sha256 == draft.sha256 or d.document == draft.document for d in good):
-                st.warning(plain(t("upload.twin", document=draft.document)), icon=":material/content_copy:")
-                continue
             st.markdown(f"**{plain(t('manage.ready', name=draft.document))}**")
             replaced = draft.document if draft.replaces else None
             if replaced:
@@ -229,6 +226,8 @@ def _drafts(settings: Settings, drafts: list[Draft], library: Library | None) ->
                 ):
                     removed.append(draft.same_meeting)
                     replaced = replaced or draft.same_meeting
+            if draft.beside:
+                st.warning(plain(t("manage.beside", document=draft.beside)), icon=":material/content_copy:")
             earlier = _kept(settings, draft, replaced)
             report = corpus.preview(draft.report, earlier)
             correction, problems = correction_form(report, f"new-{_digest(report)}", expanded=not good)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from ui.corpus import (
     Draft,
     Progress,
     check_upload,
+    compared,
     last_change,
     make_change,
     safe_name,
@@ -140,6 +142,23 @@ def test_same_name_and_same_meeting_are_noticed(tmp_path: Path) -> None:
     assert (same_meeting.replaces, same_meeting.same_meeting) == (False, "b.pdf")
     replaced = check_upload("b.pdf", b"ny", tmp_path, known, reads_as(report("b.pdf", date="2022-03-03")), stands="s")
     assert (replaced.replaces, replaced.same_meeting) == (True, None)
+
+
+def test_files_dropped_together_are_compared_with_each_other(tmp_path: Path) -> None:
+    day = "2022-03-03"
+    first = replace(draft(tmp_path, "a.txt", "a"), report=report("a.txt", date=day))
+    drafts = [
+        first,
+        replace(draft(tmp_path, "kopia.txt", "a"), report=report("kopia.txt", date=day)),
+        replace(draft(tmp_path, "A.TXT", "en annan"), report=report("A.TXT", date=day)),
+        replace(draft(tmp_path, "b.txt", "b"), report=report("b.txt", date=day)),
+        replace(draft(tmp_path, "c.txt", "c"), report=report("c.txt", date="2023-01-01")),
+    ]
+    one, twin, namesake, beside, alone = compared(drafts)
+    assert one == first and alone == drafts[4]
+    assert twin.report is None and "samma innehåll som a.txt, som också är med" in (twin.problem or "")
+    assert namesake.report is None and "En annan fil heter också a.txt" in (namesake.problem or "")
+    assert beside == replace(drafts[3], beside="a.txt")
 
 
 # --- changing ---

@@ -219,6 +219,16 @@ def test_a_file_that_appears_while_a_draft_is_looked_at_is_shown_before_it_is_re
     assert [said for said, _ in changes] == ["ersatte sala.txt"]
 
 
+def test_two_files_of_one_name_are_not_taken_for_one_report(
+    open_manage: Callable[[], AppTest], changes: list[tuple[str, Change]]
+) -> None:
+    texts = [f"Loppis i Sala\n\nSala ordnar loppis {when} på torget.\n" for when in ("varje lördag", "en gång om året")]
+    at = open_manage()
+    at.file_uploader[0].set_value([("sala.txt", text.encode(), "text/plain") for text in texts]).run()
+    assert at.error[0].value.startswith("sala.txt kan inte läggas till. En annan fil heter också sala.txt.")
+    assert not at.warning and labelled(at, "Publicera 1 rapport")
+
+
 def test_what_is_typed_stays_when_another_report_is_published(
     open_manage: Callable[[], AppTest], library: StandInLibrary
 ) -> None:
