@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,8 @@ from ingest.pipeline import corpus_files, read_report, report_from_dict, report_
 from ingest.settings import Settings
 
 OWN_WORDS = "-own"
+
+logger = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
 """Called with what is done ("reading FILE", "embedding"), how much of it is done and how much there is."""
@@ -53,21 +56,34 @@ def reading_code() -> str:
     return digest.hexdigest()[:12]
 
 
-def _read(path: Path, name: str, sha: str, index: Path, code: str) -> tuple[Report, bool]:
-    """The report and whether its structure was known already."""
-    cached = generations.structure_file(index, name, sha, code)
-    kept = generations.kept_file(index, name, sha)
-    if cached.is_file():
-        try:
-            report = report_from_dict(json.loads(cached.read_text(encoding="utf-8")))
-            generations.keep_file(path, kept)
-            return report, True
-        except (ValueError, KeyError, TypeError):
-            pass  # damaged cache: read the file again
-    report = read_report(path, name)
-    generations.keep_file(path, kept)
-    generations.write_atomically(cached, json.dumps(report_to_dict(report), ensure_ascii=False))
-    return report, False
+def _read(path: Path, name: str, names: Mapping[str, str], index: Path, code: str) -> tuple[str, Report, bool]:
+    """The file's hash, its report, and whether its structure was known already. `names` are those read before, by hash.
+
+    Raises UnreadableFile.
+    """
+    try:
+        sha = file_hash(path)
+        if sha in names:
+            raise UnreadableFile(name, f"samma innehåll som {names[sha]}. Ta bort en av filerna.")
+        cached = generations.structure_file(index, name, sha, code)
+        report = _recognised(cached)
+        known = report is not None
+        report = report or read_report(path, name)
+        generations.keep_file(path, generations.kept_file(index, name, sha))
+        if not known:
+            generations.write_atomically(cached, json.dumps(report_to_dict(report), ensure_ascii=False))
+    except OSError as error:
+        reason = f"filen kan inte läsas ({error.strerror}). Kontrollera rättigheterna."
+        raise UnreadableFile(name, reason) from error
+    return sha, report, known
+
+
+def _recognised(cached: Path) -> Report | None:
+    """The structure that was kept; None where there is none, or one that is damaged."""
+    try:
+        return report_from_dict(json.loads(cached.read_text(encoding="utf-8"))) if cached.is_file() else None
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _vectors(
@@ -93,17 +109,18 @@ def _unique(passages: Sequence[Passage]) -> list[Passage]:
     return [p for p in passages if not (p.id in seen or seen.add(p.id))]  # type: ignore[func-returns-value]
 
 
-def build_index(settings: Settings, progress: Progress = _silent) -> IngestReport:
+def build_index(settings: Settings, progress: Progress = _silent, required: Collection[str] = ()) -> IngestReport:
     """Bring the index up to date with the corpus folder and publish it.
 
-    Returns what was read, skipped (named with the reason), unchanged and removed. Raises IndexBusy, and NothingToRead
-    where no file at all could be read; the published index then stays as it is.
+    Returns what was read, skipped (named with the reason), unchanged and removed. Raises IndexBusy, UnreadableFile where
+    one of the `required` documents cannot be read, and NothingToRead where no file at all could be; the published index
+    then stays as it is. Publishing is the last thing that can fail.
     """
     with generations.writing(settings.index):
-        return _build(settings, progress)
+        return _build(settings, progress, required)
 
 
-def _build(settings: Settings, progress: Progress) -> IngestReport:
+def _build(settings: Settings, progress: Progress, required: Collection[str]) -> IngestReport:
     index = settings.index
     if not settings.corpus.is_dir():
         raise NothingToRead(f"There is no corpus folder {settings.corpus}. Create it or set CITYGROUP_CORPUS.")
@@ -113,27 +130,23 @@ def _build(settings: Settings, progress: Progress) -> IngestReport:
     reports: list[Report] = []
     skipped: list[Skipped] = []
     unchanged: list[str] = []
-    hashes: dict[str, str] = {}
+    names: dict[str, str] = {}  # by hash
     for position, path in enumerate(files):
         name = path.relative_to(settings.corpus).as_posix()
         progress(f"reading {name}", position, len(files))
         try:
-            sha = file_hash(path)
-            twin = next((other for other, known in hashes.items() if known == sha), None)
-            if twin is not None:
-                raise UnreadableFile(name, f"samma innehåll som {twin}. Ta bort en av filerna.")
-            report, was_known = _read(path, name, sha, index, code)
+            sha, report, was_known = _read(path, name, names, index, code)
         except UnreadableFile as error:
+            if name in required:
+                raise
             skipped.append(Skipped(name, error.reason))
             continue
-        except OSError as error:
-            skipped.append(Skipped(name, f"filen kan inte läsas ({error.strerror}). Kontrollera rättigheterna."))
-            continue
-        hashes[name] = sha
+        names[sha] = name
         reports.append(apply_correction(report, corrections.get(name)))
         if was_known:
             unchanged.append(name)
     progress("reading", len(files), len(files))
+    hashes = {name: sha for sha, name in names.items()}
     if not reports:
         what = (
             "; ".join(f"{s.document}: {s.reason}" for s in skipped) or "the folder holds no PDF, MD, TXT or HTML file"
@@ -188,12 +201,10 @@ def _build(settings: Settings, progress: Progress) -> IngestReport:
         read=_read_at(previous, wanted, built),
     )
     generations.publish(index, name, manifest)
-    for old in generations.superseded(index):
-        if settings.chroma_url:
-            open_store(settings, old).drop()
-            open_store(settings, old, OWN_WORDS).drop()
-        generations.remove(index, old)
-    _clean(index, code)
+    try:
+        _clean(settings, code)
+    except Exception:  # a server that does not answer, a file that is held open: it is done next time
+        logger.exception("what is left of earlier generations could not be removed")
     progress("publishing", 1, 1)
     return outcome
 
@@ -212,8 +223,16 @@ def open_store(settings: Settings, name: str, view: str = "") -> ChromaStore:
     return ChromaStore(f"citygroup-{name}{view}", chroma, settings.chroma_url)
 
 
-def _clean(index: Path, code: str) -> None:
-    """Remove structure that an earlier version of the reading code recognised (files stay: an undo may want them)."""
-    for path in (index / "reports").glob("*.json"):
+def _clean(settings: Settings, code: str) -> None:
+    """Remove superseded generations, and structure that an earlier version of the reading code recognised.
+
+    The files stay: an undo may want them.
+    """
+    for old in generations.superseded(settings.index):
+        if settings.chroma_url:
+            open_store(settings, old).drop()
+            open_store(settings, old, OWN_WORDS).drop()
+        generations.remove(settings.index, old)
+    for path in (settings.index / "reports").glob("*.json"):
         if not path.stem.endswith(f"-{code}"):
             path.unlink(missing_ok=True)

@@ -9,8 +9,8 @@
 
 A region is looked up by the name that was recognised; `name` gives it another, `remove: true` takes the chapter away
 and a name that was not recognised adds one. In a document without pages, `passages: [3, 8]` says which passages, counted
-from 1 as they stand, are the region's. What is not mentioned stays as recognised. Applied after reading, so a file
-is not read again for a correction.
+from 1 as they stand, are the region's. What is not mentioned stays as recognised; an empty text (`host_town: ''`,
+also of theme and date) takes it away. Applied after reading, so a file is not read again for a correction.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import Any
 import yaml
 
 from ingest.errors import CorrectionsError
-from ingest.model import Fact, Meeting, Passage, RegionChapter, Report
+from ingest.model import Fact, FactName, Meeting, Passage, RegionChapter, Report
 
 FILE = "corrections.yaml"
 _HEAD = "# Rättelser av det som lästes ut ur rapporterna. Skrivs av sidan Hantera rapporter och kan ändras för hand.\n"
@@ -37,7 +37,7 @@ _REGION_FIELDS = {"name", "pages", "passages", "host_town", "remove"}
 
 @dataclass(frozen=True)
 class RegionCorrection:
-    """What is corrected of one region's chapter; None: as recognised.
+    """What is corrected of one region's chapter; None: as recognised, "": none.
 
     `pages` is (first, last), both counted; `passages` likewise, from 1, for a document without pages.
     """
@@ -51,7 +51,10 @@ class RegionCorrection:
 
 @dataclass(frozen=True)
 class Correction:
-    """What is corrected of one report. `date` is ISO, the meeting's last day; `regions` by recognised name."""
+    """What is corrected of one report; None: as recognised, "": none (without a date there is no meeting).
+
+    `date` is ISO, the meeting's last day; `regions` by recognised name.
+    """
 
     title: str | None = None
     date: str | None = None
@@ -127,6 +130,8 @@ def apply_correction(report: Report, correction: Correction | None) -> Report:
 def _corrected_meeting(report: Report, correction: Correction) -> Report:
     if correction.date is None and correction.theme is None:
         return report
+    if correction.date == "":
+        return replace(report, meeting=None, date=None, facts=())  # facts are statements about a meeting
     meeting = report.meeting
     if meeting is None:
         if correction.date is None:
@@ -137,10 +142,9 @@ def _corrected_meeting(report: Report, correction: Correction) -> Report:
         meeting = replace(meeting, date=correction.date, dates=days)
     if correction.theme is not None:
         meeting = replace(meeting, theme=correction.theme or None)
-    facts = tuple(
-        replace(f, value=meeting.theme) if f.name == "theme" and meeting.theme and correction.theme is not None else f
-        for f in report.facts
-    )
+    facts = report.facts
+    if correction.theme is not None:
+        facts = tuple(f for f in (_told(f, "theme", correction.theme) for f in facts) if f)
     return replace(report, meeting=meeting, kind="meeting", facts=facts)
 
 
@@ -156,7 +160,7 @@ def _corrected_region(report: Report, name: str, change: RegionCorrection) -> Re
         chapter,
         region=change.name or name,
         pages=change.pages or chapter.pages,
-        host_town=change.host_town if change.host_town is not None else chapter.host_town,
+        host_town=chapter.host_town if change.host_town is None else change.host_town or None,
     )
     passages = report.passages
     if change.pages:
@@ -167,7 +171,8 @@ def _corrected_region(report: Report, name: str, change: RegionCorrection) -> Re
     chapters = [chapter if c.region == name else c for c in report.regions] if known else [*report.regions, chapter]
     if change.pages:
         chapters.sort(key=lambda c: (c.pages[0] is None, c.pages[0] or 0))
-    facts = tuple(_corrected_fact(f, name, chapter) for f in report.facts)
+    told = (_told(f, "host_town", change.host_town) if f.region == name else f for f in report.facts)
+    facts = tuple(replace(f, region=chapter.region) if f.region == name else f for f in told if f)
     return replace(report, regions=tuple(chapters), passages=passages, facts=facts)
 
 
@@ -204,11 +209,11 @@ def _region_at(chapters: tuple[RegionChapter, ...], passage: Passage) -> str | N
     return next((c.region for c in chapters if page is not None and _holds(c, page)), None)
 
 
-def _corrected_fact(fact: Fact, name: str, chapter: RegionChapter) -> Fact:
-    if fact.region != name:
+def _told(fact: Fact, name: FactName, value: str | None) -> Fact | None:
+    """The fact with its corrected value where it is of that name; None where it was taken away."""
+    if fact.name != name or value is None:
         return fact
-    value = chapter.host_town if fact.name == "host_town" and chapter.host_town else fact.value
-    return replace(fact, region=chapter.region, value=value)
+    return replace(fact, value=value) if value else None
 
 
 # --- reading the file ---
@@ -262,7 +267,7 @@ def _text(where: str, field: str, value: Any) -> str | None:
 
 def _day(where: str, value: Any) -> str:
     try:
-        return date.fromisoformat(str(value)).isoformat()  # YAML reads an unquoted date as a date
+        return value and date.fromisoformat(str(value)).isoformat()  # YAML reads an unquoted date as a date
     except ValueError as error:
         raise CorrectionsError(f"{where}: {value!r} is not a date; write 2022-03-03") from error
 

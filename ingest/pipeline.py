@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from ingest.facts import FactFinder
 from ingest.layout import Layout
 from ingest.lines import Line, read_lines
 from ingest.meeting import FoundMeeting, read_meeting
-from ingest.model import Passage, RegionChapter, Report
+from ingest.model import Page, Passage, RegionChapter, Report
 from ingest.passages import PassageBuilder
 from ingest.questions import Question, find_questions
 from ingest.readers import SUFFIXES, extract
@@ -31,6 +31,7 @@ _SIGNATURE = re.compile(
     rf"(?:,\s*(?:vd|ordf|ordförande|verksamhetsledare|projektledare)\b.*)?$",
 )
 
+LISTED = 8  # pages that a warning names
 MAX_PASSAGE = 50_000  # letters; beyond that nobody can read it, and embedding it takes minutes
 
 __all__ = ["corpus_files", "read_report", "report_from_dict", "report_json", "report_to_dict"]
@@ -56,7 +57,7 @@ def read_report(path: Path, document: str | None = None) -> Report:
     lines = read_lines(extracted)
     numbers = [page.number for page in extracted.pages]
     gazetteer = Gazetteer()
-    warnings: list[str] = []
+    warnings: list[str] = [*_textless(extracted.pages)]
     entries, contents = read_contents(lines, gazetteer, len(numbers) if numbers[0] is not None else None)
     for entry in entries:
         gazetteer.learn([t for t in entry.towns if gazetteer.exact(t) or " " not in t])
@@ -114,6 +115,17 @@ def read_report(path: Path, document: str | None = None) -> Report:
         facts=tuple(facts.facts),
         warnings=tuple(dict.fromkeys([*warnings, *structure.warnings])),
     )
+
+
+def _textless(pages: Sequence[Page]) -> Iterator[str]:
+    """A warning of pages that no answer will ever come from."""
+    empty = [str(page.number) for page in pages if page.number and not any(map(str.isalpha, page.text))]
+    if empty:
+        named = ", ".join(empty[:LISTED]) + (" …" if len(empty) > LISTED else "")
+        yield (
+            f"{len(empty)} av {len(pages)} sidor har ingen text som kan läsas (s. {named}). Är de inskannade, kör filen "
+            "genom texttolkning (OCR) och lägg in resultatet."
+        )
 
 
 def _check_lengths(document: str, passages: Sequence[Passage]) -> None:

@@ -132,7 +132,7 @@ def _welcome(assistant: Assistant) -> None:
     st.write(t("chat.intro"))
     names = [report_name(r) for r in assistant.library.reports]
     listed = "; ".join(short_title(name, 90) for name in names[:NAMED]) + (" …" if len(names) > NAMED else "")
-    st.caption(t("chat.knows", n=len(names), names=listed))
+    st.caption(state.plain(t("chat.knows", n=len(names), names=listed)))
     st.html(f'<h2 class="cg-examples">{t("chat.examples_title")}</h2>')
     with st.container(key="examples"):
         for number, example in enumerate(examples(assistant)):
@@ -203,4 +203,6 @@ def _suggestions(exchange_id: str, result: NoAnswer) -> None:
         return
     st.caption(t("answer.suggestions"))
     for number, suggestion in enumerate(result.suggestions):
-        st.button(suggestion, key=f"suggest-{exchange_id}-{number}", on_click=_ask_text, args=(suggestion,))
+        st.button(
+            state.plain(suggestion), key=f"suggest-{exchange_id}-{number}", on_click=_ask_text, args=(suggestion,)
+        )

@@ -15,6 +15,7 @@ from answer.model import Citation
 from ingest.model import Fact, Passage, Report, Span
 from ui import pages
 from ui.labels import long_date, meeting_name, page_label, region_name
+from ui.state import plain
 from ui.texts import t
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def source_panel(
             on_close()
         if shown is None:
             st.html(f'<h2 id="cg-source" class="cg-source-title">{escape(t("source.title"))}</h2>')
-            st.warning(t("source.gone", document=ref.document), icon=":material/link_off:")
+            st.warning(plain(t("source.gone", document=ref.document)), icon=":material/link_off:")
             return
         st.html(_head(shown, number))
         if ref.passage and shown.marked is None:

@@ -2,7 +2,8 @@
 
 A change is written to the folder, the index is built beside the one in use, and only when that has succeeded does the
 change stand; otherwise the folder is put back as it was. What is needed to undo the last change is kept in the index
-folder, never in the corpus.
+folder, never in the corpus. Others may change the folder meanwhile: a change and an undo say by hash what they were decided
+on, and are refused where that no longer stands there.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+import uuid
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -30,18 +32,19 @@ from ingest.settings import Settings
 from ui.texts import t
 
 MAX_BYTES = 40_000_000
-MAX_PAGES = 600
 
-Build = Callable[[Settings, Callable[[str, int, int], None]], IngestReport]
 Progress = Callable[[str, int, int], None]
+Build = Callable[[Settings, Progress, Collection[str]], IngestReport]
+"""Publishes what the folder holds, or raises with nothing published; so where one of the documents cannot be read."""
 
 
 @dataclass(frozen=True)
 class Draft:
     """An uploaded file that has not been published: what was recognised, or why it cannot be taken in.
 
-    `twin` names a report with the same content, `replaces` one with the same name, `same_meeting` one from a meeting of
-    the same date. `file` is a copy outside the corpus.
+    `twin` names a report with the same content, `same_meeting` one from a meeting of the same date, `beside` a draft of
+    the same drop from one; `stands` is the hash of the file of the corpus that has its name. `file` is a copy outside the
+    corpus.
     """
 
     document: str
@@ -49,18 +52,27 @@ class Draft:
     sha256: str
     report: Report | None = None
     problem: str | None = None
-    replaces: str | None = None
+    stands: str | None = None
     twin: str | None = None
     same_meeting: str | None = None
+    beside: str | None = None
+
+    @property
+    def replaces(self) -> bool:
+        return self.stands is not None
 
 
 @dataclass(frozen=True)
 class Change:
-    """What is to be done: files to add (or to put in place of those of the same name), to remove, and corrections."""
+    """What is to be done: files to add (or to put in place of those of the same name), to remove, and corrections.
+
+    `seen` are the files that it was decided on, by name: their hashes. Those of the drafts they say themselves.
+    """
 
     add: tuple[Draft, ...] = ()
     remove: tuple[str, ...] = ()
     corrections: tuple[tuple[str, Correction], ...] = ()
+    seen: tuple[tuple[str, str], ...] = ()
 
     @property
     def documents(self) -> tuple[str, ...]:
@@ -70,22 +82,37 @@ class Change:
 
 @dataclass(frozen=True)
 class LastChange:
-    """A change that can be undone: what it was, and what stood there before (file name -> copy, None: nothing)."""
+    """A change that can be undone: what it was, what stood there before, and what it left there.
 
+    `before` maps a file's name to its copy, `after` to its hash; None: nothing.
+    """
+
+    id: str
     said: str
-    before: dict[str, str | None] = field(default_factory=dict)
+    before: dict[str, str | None]
+    after: dict[str, str | None]
 
 
 class ChangeRefused(Exception):
     """A change that was not made; the message is Swedish, says why and what to do. The corpus is as it was."""
 
 
-def check_upload(name: str, data: bytes, folder: Path, reports: Sequence[Report], read: Callable[..., Report]) -> Draft:
-    """A draft of an uploaded file, kept in `folder`. `read(path, document)` raises UnreadableFile."""
+def check_upload(
+    name: str,
+    data: bytes,
+    folder: Path,
+    reports: Sequence[Report],
+    read: Callable[..., Report],
+    stands: str | None = None,
+) -> Draft:
+    """A draft of an uploaded file, kept in `folder`. `read(path, document)` raises UnreadableFile.
+
+    `stands` is the hash of the file of the corpus that has its name.
+    """
     document = safe_name(name)
     sha = hashlib.sha256(data).hexdigest()
     file = folder / f"{sha[:16]}{Path(document).suffix.lower()}"
-    draft = Draft(document, file, sha)
+    draft = Draft(document, file, sha, stands=stands)
     if Path(document).suffix.lower() not in SUFFIXES:
         return replace(
             draft, problem=t("upload.kind", kinds=", ".join(sorted(s.lstrip(".").upper() for s in SUFFIXES)))
@@ -101,17 +128,35 @@ def check_upload(name: str, data: bytes, folder: Path, reports: Sequence[Report]
         return replace(draft, twin=twin, problem=t("upload.twin", document=twin))
     file.write_bytes(data)
     try:
-        if file.suffix == ".pdf" and (pages := _pages(file)) > MAX_PAGES:
-            raise UnreadableFile(document, t("upload.too_many_pages", pages=pages, limit=MAX_PAGES))
         report = read(file, document)
     except UnreadableFile as error:
         file.unlink(missing_ok=True)
         return replace(draft, problem=error.reason)
-    known = {r.document: r for r in reports}
-    date = report.meeting.date if report.meeting else None
-    same = next((r.document for r in reports if date and r.meeting and r.meeting.date == date), None)
-    replaces = document if document in known else None
-    return replace(draft, report=report, replaces=replaces, same_meeting=None if same == replaces else same)
+    others = [r for r in reports if r.document != document]
+    return replace(draft, report=report, same_meeting=next((r.document for r in others if _met(r, report)), None))
+
+
+def compared(drafts: Sequence[Draft]) -> list[Draft]:
+    """Drafts that are handed in together, each compared with those before it."""
+    done: list[Draft] = []
+    for draft in drafts:
+        for other in done:
+            if other.report is None or draft.report is None:
+                continue
+            if other.sha256 == draft.sha256:
+                draft = replace(draft, report=None, problem=t("upload.twin_beside", document=other.document))
+            elif other.document.casefold() == draft.document.casefold():
+                draft = replace(draft, report=None, problem=t("upload.namesake", document=other.document))
+            elif _met(other.report, draft.report):
+                draft = replace(draft, beside=other.document)
+        done.append(draft)
+    return done
+
+
+def _met(one: Report | None, other: Report | None) -> bool:
+    """Whether both tell of a meeting of the same date."""
+    first, second = one and one.meeting, other and other.meeting
+    return bool(first and second and first.date == second.date)
 
 
 def safe_name(name: str) -> str:
@@ -125,18 +170,15 @@ def safe_name(name: str) -> str:
 def make_change(settings: Settings, change: Change, said: str, build: Build, progress: Progress) -> IngestReport:
     """Publish a change. `said` names it for the undo button. Raises ChangeRefused, the folder put back as it was."""
     with _alone(settings):
+        _still(settings.corpus, {**dict(change.seen), **{d.document: d.stands for d in change.add}})
         undo = settings.index / "undo"
         fresh = Path(tempfile.mkdtemp(prefix="undo.", dir=_made(settings.index)))
         try:
             before = _keep(settings.corpus, [*change.documents, CORRECTIONS], fresh)
             with _restored(settings.corpus, before):
                 _write(settings.corpus, change)
-                outcome = build(settings, progress)
-                failed = [s for s in outcome.skipped if s.document in {d.document for d in change.add}]
-                if failed:
-                    raise ChangeRefused(t("upload.refused", document=failed[0].document, reason=failed[0].reason))
-            kept = {"said": said, "before": {name: copy and Path(copy).name for name, copy in before.items()}}
-            (fresh / "change.json").write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+                _note(fresh, settings.corpus, said, before)
+                outcome = build(settings, progress, {d.document for d in change.add})
             shutil.rmtree(undo, ignore_errors=True)
             fresh.rename(undo)
         finally:
@@ -150,22 +192,26 @@ def last_change(settings: Settings) -> LastChange | None:
     try:
         kept = json.loads((folder / "change.json").read_text(encoding="utf-8"))
         before = {name: str(folder / copy) if copy else None for name, copy in kept["before"].items()}
-        return LastChange(str(kept["said"]), before)
+        return LastChange(str(kept["id"]), str(kept["said"]), before, dict(kept["after"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None  # none, or one that cannot be read
 
 
-def undo_change(settings: Settings, build: Build, progress: Progress) -> IngestReport:
-    """Put back what stood before the last change. Raises ChangeRefused where there is none or it cannot be built."""
+def undo_change(settings: Settings, change: str, build: Build, progress: Progress) -> IngestReport:
+    """Put back what stood before the change of that id.
+
+    Raises ChangeRefused where it is not the last one, or where what it left has been changed since.
+    """
     with _alone(settings):
         last = last_change(settings)
-        if last is None:
+        if last is None or last.id != change:
             raise ChangeRefused(t("upload.nothing_to_undo"))
+        _still(settings.corpus, last.after)
         with tempfile.TemporaryDirectory(dir=settings.index) as now:
             before = _keep(settings.corpus, list(last.before), Path(now))
             with _restored(settings.corpus, before):
                 _put_back(settings.corpus, last.before)
-                outcome = build(settings, progress)
+                outcome = build(settings, progress, ())
         shutil.rmtree(settings.index / "undo", ignore_errors=True)
         return outcome
 
@@ -175,16 +221,32 @@ def preview(report: Report, correction: Correction) -> Report:
     return apply_correction(report, correction)
 
 
-def _pages(file: Path) -> int:
-    """0 for a file that PDFium cannot open: the reader says why."""
-    import pypdfium2
+def file_hash(path: Path) -> str | None:
+    """None for a file that is not there."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
-    from ui.pages import page_count
 
-    try:
-        return page_count(file)
-    except pypdfium2.PdfiumError:
-        return 0
+def _still(corpus: Path, seen: Mapping[str, str | None]) -> None:
+    """Raises ChangeRefused where a file is no longer the one that was seen."""
+    for name, sha in seen.items():
+        if file_hash(corpus / name) != sha:
+            raise ChangeRefused(t("upload.overtaken", document=name))
+
+
+def _note(folder: Path, corpus: Path, said: str, before: Mapping[str, str | None]) -> None:
+    """What an undo needs to know of the files that were changed, beside their copies in `folder`."""
+    after = {name: file_hash(corpus / name) for name in before}
+    changed = [name for name, copy in before.items() if after[name] != (file_hash(Path(copy)) if copy else None)]
+    kept = {
+        "id": uuid.uuid4().hex,
+        "said": said,
+        "before": {name: (copy := before[name]) and Path(copy).name for name in changed},
+        "after": {name: after[name] for name in changed},
+    }
+    (folder / "change.json").write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
 
 
 @contextmanager
@@ -220,6 +282,8 @@ def _restored(corpus: Path, before: dict[str, str | None]) -> Iterator[None]:
         yield
     except BaseException as error:
         _put_back(corpus, before)
+        if isinstance(error, UnreadableFile):
+            raise ChangeRefused(t("upload.refused", document=error.document, reason=error.reason)) from error
         if isinstance(error, OSError):
             raise ChangeRefused(t("upload.not_writable", reason=error.strerror or error)) from error
         raise
@@ -234,15 +298,15 @@ def _put_back(corpus: Path, before: dict[str, str | None]) -> None:
 
 
 def _write(corpus: Path, change: Change) -> None:
-    corrections = load_corrections(corpus)
+    """Corrections were made for a file: one that is removed or replaced keeps only those that the change brings."""
+    known = load_corrections(corpus)
+    kept = {name: c for name, c in known.items() if name not in change.documents} | dict(change.corrections)
     for name in change.remove:
         (corpus / name).unlink(missing_ok=True)
-        corrections.pop(name, None)
     for draft in change.add:
         _copy(draft.file, corpus / draft.document)
-        corrections.pop(draft.document, None)  # they were made for the file it replaces
-    corrections.update(dict(change.corrections))
-    save_corrections(corpus, corrections)
+    if kept != known:
+        save_corrections(corpus, kept)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -39,9 +39,9 @@ def correction_form(report: Report, key: str, expanded: bool) -> tuple[Correctio
             changes.append(added)
     correction = Correction(
         title if title and title != report.title else None,
-        day if day and day != now and not problems else None,
+        day if day != now and not problems else None,
         theme if theme != ((meeting.theme or "") if meeting else "") else None,
-        tuple((name, change) for name, change in changes if change != RegionCorrection()),
+        tuple((name, change) for name, change in dict(changes).items() if change != RegionCorrection()),
     )
     return correction, problems
 
@@ -83,21 +83,23 @@ def _chapter(chapter: RegionChapter | None, name: str | None, count: int) -> str
 def merged(earlier: Correction, later: Correction) -> Correction:
     """Both corrections as one, made to what was recognised; `later` was made to the report as `earlier` left it."""
     regions = dict(earlier.regions)
-    original = {change.name or name: name for name, change in earlier.regions}
+    original = {change.name or name: name for name, change in earlier.regions if not change.remove}
     for name, change in later.regions:
         first = original.get(name, name)
         before = regions.get(first, RegionCorrection())
+        if change.remove or before.remove:  # taken away, or there again: what was said of it before is void
+            before = RegionCorrection()
         regions[first] = RegionCorrection(
             change.name or before.name,
             change.pages or before.pages,
             change.host_town if change.host_town is not None else before.host_town,
-            change.remove or before.remove,
+            change.remove,
             change.passages or before.passages,
         )
     return replace(
         earlier,
         title=later.title or earlier.title,
-        date=later.date or earlier.date,
+        date=later.date if later.date is not None else earlier.date,
         theme=later.theme if later.theme is not None else earlier.theme,
         regions=tuple(regions.items()),
     )
@@ -107,14 +109,14 @@ def _region(report: Report, chapter: RegionChapter, key: str, problems: list[str
     paged = _paged(report)
     now = chapter.pages if paged else passage_range(report, chapter.region)
     name, found, host = _row(report, chapter.region, now, chapter.host_town or "", key, problems)
-    gone = st.checkbox(f"{t('manage.region_remove')} {chapter.region}", key=f"{key}-remove")
+    gone = st.checkbox(plain(f"{t('manage.region_remove')} {chapter.region}"), key=f"{key}-remove")
     if gone:
         return RegionCorrection(remove=True)
     changed = found if found != now else None
     return RegionCorrection(
         name if name and name != chapter.region else None,
         changed if paged else None,
-        host if host and host != (chapter.host_town or "") else None,
+        host if host != (chapter.host_town or "") else None,
         passages=None if paged else changed,
     )
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -20,7 +20,8 @@ from ui.corpus import Change, ChangeRefused, Draft
 from ui.correct import correction_form, merged, recognised
 from ui.jobs import Board, Job, Progress, board
 from ui.labels import report_name
-from ui.reading import read_apart
+from ui.reading import PAGES, read_apart
+from ui.state import plain
 from ui.texts import mapping, t
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _library() -> Library | None:
     except IndexMissing:
         st.info(t("manage.empty"), icon=":material/info:")
     except IndexMismatch as error:
-        st.warning(state.explain(error), icon=":material/warning:")
+        st.warning(plain(state.explain(error)), icon=":material/warning:")
     return None
 
 
@@ -66,11 +67,13 @@ def _status(jobs: Board) -> None:
         return
     if job.outcome is not None:
         reports, passages = len(job.outcome.reports), job.outcome.passages
-        st.success(t("manage.finished", said=job.name, n=reports, passages=passages), icon=":material/check_circle:")
+        finished = t("manage.finished", said=job.name, n=reports, passages=passages)
+        st.success(plain(finished), icon=":material/check_circle:")
         for item in job.outcome.skipped:
-            st.warning(t("manage.skipped", document=item.document, reason=item.reason), icon=":material/warning:")
+            skipped = t("manage.skipped", document=item.document, reason=item.reason)
+            st.warning(plain(skipped), icon=":material/warning:")
     else:
-        st.error(_reason(job), icon=":material/error:")
+        st.error(plain(_reason(job)), icon=":material/error:")
     st.button(t("manage.dismiss"), key="dismiss", on_click=jobs.clear, type="tertiary", icon=":material/close:")
 
 
@@ -86,8 +89,8 @@ def _progress(jobs: Board) -> None:
     job = jobs.latest
     if job is None or not job.running:
         st.rerun()  # the whole page: the new index is there
-    st.info(t("manage.running", doing=doing(job.name)), icon=":material/hourglass_top:")
-    st.progress(min(1.0, job.done / job.total) if job.total else 0.0, text=step(job))
+    st.info(plain(t("manage.running", doing=doing(job.name))), icon=":material/hourglass_top:")
+    st.progress(min(1.0, job.done / job.total) if job.total else 0.0, text=plain(step(job)))
 
 
 def said_of(change: Change) -> str:
@@ -129,10 +132,21 @@ def _start(said: str, work: Callable[[Progress], IngestReport], started: Callabl
     st.rerun()
 
 
-def _build(settings: Settings, progress: Progress) -> IngestReport:
+def _decided(label: str, key: str, about: str, **options: Any) -> bool:
+    """A button. A click counts only where what it is `about` is what the page showed when it was clicked."""
+    shown = st.session_state.get(f"{key}-about")
+    st.session_state[f"{key}-about"] = about
+    if not st.button(label, key=key, **options):
+        return False
+    if shown != about:
+        st.warning(t("manage.overtaken"), icon=":material/group:")
+    return shown == about
+
+
+def _build(settings: Settings, progress: Progress, required: Collection[str] = ()) -> IngestReport:
     from index.build import build_index
 
-    return build_index(settings, progress)
+    return build_index(settings, progress, required)
 
 
 # --- adding ---
@@ -141,23 +155,24 @@ def _build(settings: Settings, progress: Progress) -> IngestReport:
 def _add(settings: Settings, library: Library | None) -> None:
     st.header(t("manage.add_title"), anchor=False)
     round_ = st.session_state.setdefault("upload-round", 0)  # a new key empties the box
-    limit, pages = corpus.MAX_BYTES // 10**6, corpus.MAX_PAGES
+    limit, pages = corpus.MAX_BYTES // 10**6, PAGES
     files = st.file_uploader(
         t("manage.drop", limit=limit, pages=pages),
         accept_multiple_files=True,
         key=f"upload-{round_}",
         max_upload_size=RECEIVED,
     )
-    drafts = [_draft(file.name, file.getvalue(), library) for file in files or []]
+    drafts = [_draft(settings, file.name, file.getvalue(), library) for file in files or []]
     if not drafts:
         return
-    change, good = _drafts(drafts)
+    change, good = _drafts(settings, drafts, library)
     with st.container(horizontal=True):
-        if good and st.button(
+        if good and _decided(
             t("manage.publish", n=len(good)),
+            "publish",
+            about=repr([(d.document, d.stands, d.same_meeting) for d in good]),
             type="primary",
             icon=":material/publish:",
-            key="publish",
             disabled=change is None,
         ):
             assert change is not None
@@ -169,13 +184,15 @@ def _add(settings: Settings, library: Library | None) -> None:
             st.rerun()
 
 
-def _draft(name: str, data: bytes, library: Library | None) -> Draft:
-    """Read once per visit and file."""
-    kept: dict[tuple[str, str, str], Draft] = st.session_state.setdefault("drafts", {})
-    key = (name, hashlib.sha256(data).hexdigest(), library.generation if library else "")
+def _draft(settings: Settings, name: str, data: bytes, library: Library | None) -> Draft:
+    """Read once per visit and file, and anew where what stands in the corpus is another."""
+    kept: dict[tuple[str, str, str, str | None], Draft] = st.session_state.setdefault("drafts", {})
+    stands = corpus.file_hash(settings.corpus / corpus.safe_name(name))
+    key = (name, hashlib.sha256(data).hexdigest(), library.generation if library else "", stands)
     if key not in kept:
-        with st.spinner(t("manage.reading", name=name)):
-            kept[key] = corpus.check_upload(name, data, _folder(), library.reports if library else (), read_apart)
+        reports = library.reports if library else ()
+        with st.spinner(plain(t("manage.reading", name=name))):
+            kept[key] = corpus.check_upload(name, data, _folder(), reports, read_apart, stands)
     return kept[key]
 
 
@@ -186,37 +203,54 @@ def _folder() -> Path:
     return Path(st.session_state["upload-folder"].name)
 
 
-def _drafts(drafts: list[Draft]) -> tuple[Change | None, list[Draft]]:
+def _drafts(settings: Settings, drafts: list[Draft], library: Library | None) -> tuple[Change | None, list[Draft]]:
     """Show them; the change they make together (None while a field is wrong), and those that can be published."""
     good: list[Draft] = []
     removed: list[str] = []
     corrections: list[tuple[str, Correction]] = []
     wrong = False
-    for draft in drafts:
+    for draft in corpus.compared(drafts):
         if draft.report is None:
-            st.error(f"{t('manage.problem', name=draft.document)} {_sentence(draft.problem)}", icon=":material/error:")
+            problem = f"{t('manage.problem', name=draft.document)} {_sentence(draft.problem)}"
+            st.error(plain(problem), icon=":material/error:")
             continue
         with st.container(border=True):
-            if any(d.sha256 == draft.sha256 or d.document == draft.document for d in good):
-                st.warning(t("upload.twin", document=draft.document), icon=":material/content_copy:")
-                continue
-            st.markdown(f"**{state.plain(t('manage.ready', name=draft.document))}**")
-            if draft.replaces:
+            st.markdown(f"**{plain(t('manage.ready', name=draft.document))}**")
+            replaced = draft.document if draft.replaces else None
+            if replaced:
                 st.info(t("manage.replaces"), icon=":material/sync:")
             if draft.same_meeting:
-                st.warning(t("manage.same_meeting", document=draft.same_meeting), icon=":material/content_copy:")
-                if st.checkbox(t("manage.replace_it", document=draft.same_meeting), key=f"same-{draft.sha256[:12]}"):
+                st.warning(plain(t("manage.same_meeting", document=draft.same_meeting)), icon=":material/content_copy:")
+                if st.checkbox(
+                    plain(t("manage.replace_it", document=draft.same_meeting)), key=f"same-{draft.sha256[:12]}"
+                ):
                     removed.append(draft.same_meeting)
-            correction, problems = correction_form(draft.report, f"new-{draft.sha256[:12]}", expanded=not good)
+                    replaced = replaced or draft.same_meeting
+            if draft.beside:
+                st.warning(plain(t("manage.beside", document=draft.beside)), icon=":material/content_copy:")
+            earlier = _kept(settings, draft, replaced)
+            report = corpus.preview(draft.report, earlier)
+            correction, problems = correction_form(report, f"new-{_digest(report)}", expanded=not good)
             for problem in problems:
-                st.error(problem)
+                st.error(plain(problem))
             wrong = wrong or bool(problems)
-            recognised(corpus.preview(draft.report, correction))
+            recognised(corpus.preview(report, correction))
             good.append(draft)
-            if not correction.empty:
-                corrections.append((draft.document, correction))
-    change = None if wrong else Change(tuple(good), tuple(removed), tuple(corrections))
+            if (whole := merged(earlier, correction)) != Correction():
+                corrections.append((draft.document, whole))
+    seen = [(r.document, r.sha256) for r in (library.reports if library else ()) if r.document in removed]
+    change = None if wrong else Change(tuple(good), tuple(removed), tuple(corrections), tuple(seen))
     return change, good
+
+
+def _kept(settings: Settings, draft: Draft, replaced: str | None) -> Correction:
+    """The corrections of the report that a draft replaces, where they are to hold for it too."""
+    earlier = _earlier(settings, replaced) if replaced else Correction()
+    if earlier.empty or st.checkbox(
+        plain(t("manage.keep_corrections", document=replaced)), value=True, key=f"keep-{draft.sha256[:12]}"
+    ):
+        return earlier
+    return Correction()
 
 
 def _sentence(reason: str | None) -> str:
@@ -242,46 +276,59 @@ def _existing(settings: Settings, library: Library | None) -> None:
         )
         if document is not None and document in reports:
             with st.container(border=True):
-                _correct(settings, reports[document], library)
+                _correct(settings, reports[document])
     if st.button(t("manage.read_again"), icon=":material/refresh:", help=t("manage.read_help"), key="read-again"):
         _start(t("manage.said_read"), partial(_build, settings))
 
 
-def _correct(settings: Settings, report: Report, library: Library) -> None:
+def _correct(settings: Settings, report: Report) -> None:
     """Corrections are made to the report as it is shown, and added to those made before."""
     earlier = _earlier(settings, report.document)
-    key = f"old-{report.sha256[:12]}-{library.generation}"
+    key = f"old-{_digest(report)}"
     correction, problems = correction_form(report, key, expanded=True)
     for problem in problems:
-        st.error(problem)
+        st.error(plain(problem))
     recognised(corpus.preview(report, correction))
     with st.container(horizontal=True):
-        if st.button(
-            t("manage.save"), type="primary", icon=":material/save:", key="save-corrections", disabled=bool(problems)
+        if _decided(
+            t("manage.save"),
+            "save-corrections",
+            about=key,
+            type="primary",
+            icon=":material/save:",
+            disabled=bool(problems),
         ):
             if correction.empty:
                 st.info(t("manage.unchanged"))
             else:
                 said = t("manage.said_correct", names=report.document)
-                change = Change(corrections=((report.document, merged(earlier, correction)),))
+                made = ((report.document, merged(earlier, correction)),)
+                change = Change(corrections=made, seen=((report.document, report.sha256),))
                 _start(said, partial(corpus.make_change, settings, change, said, _build))
         if st.button(t("manage.remove"), icon=":material/delete:", key="remove"):
             st.session_state["removing"] = report.document
     if st.session_state.get("removing") == report.document:
-        _confirm_removal(settings, report.document)
+        _confirm_removal(settings, report)
+
+
+def _digest(report: Report) -> str:
+    """Names a form by what it shows: it begins afresh when that is another, and stays whatever else is published."""
+    return hashlib.sha256(repr(report).encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
 def _earlier(settings: Settings, document: str) -> Correction:
     return load_corrections(settings.corpus).get(document, Correction())
 
 
-def _confirm_removal(settings: Settings, document: str) -> None:
-    st.warning(t("manage.remove_sure", document=document), icon=":material/delete:")
+def _confirm_removal(settings: Settings, report: Report) -> None:
+    document = report.document
+    st.warning(plain(t("manage.remove_sure", document=document)), icon=":material/delete:")
     with st.container(horizontal=True):
-        if st.button(t("manage.remove_yes"), type="primary", key="remove-yes"):
+        if _decided(t("manage.remove_yes"), "remove-yes", about=_digest(report), type="primary"):
             st.session_state.pop("removing", None)
             said = t("manage.said_remove", names=document)
-            _start(said, partial(corpus.make_change, settings, Change(remove=(document,)), said, _build))
+            change = Change(remove=(document,), seen=((document, report.sha256),))
+            _start(said, partial(corpus.make_change, settings, change, said, _build))
         if st.button(t("manage.remove_no"), key="remove-no"):
             st.session_state.pop("removing", None)
             st.rerun()
@@ -289,5 +336,7 @@ def _confirm_removal(settings: Settings, document: str) -> None:
 
 def _undo(settings: Settings) -> None:
     last = corpus.last_change(settings)
-    if last is not None and st.button(t("manage.undo", said=last.said), icon=":material/undo:", key="undo"):
-        _start(t("manage.said_undo"), partial(corpus.undo_change, settings, _build))
+    if last is None:
+        return
+    if _decided(plain(t("manage.undo", said=last.said)), "undo", about=last.id, icon=":material/undo:"):
+        _start(t("manage.said_undo"), partial(corpus.undo_change, settings, last.id, _build))

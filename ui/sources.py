@@ -17,7 +17,7 @@ from ui.browse import Mention, question_pages, region_passages, town_counts, tow
 from ui.citations import PARAMETERS, SourceRef, read_parameters, read_query, source_panel
 from ui.labels import region_name, report_name, short_date, short_title, timestamp
 from ui.order import swedish_order
-from ui.state import visit
+from ui.state import plain, visit
 from ui.texts import t
 
 if TYPE_CHECKING:
@@ -93,9 +93,9 @@ def _report(library: Library) -> None:
     report = next((r for r in library.reports if r.document == document), None)
     st.html(sources_html.link("← " + t("sources.back"), "cg-action", vy="rapporter"))
     if report is None:
-        st.warning(t("source.gone", document=document), icon=":material/link_off:")
+        st.warning(plain(t("source.gone", document=document)), icon=":material/link_off:")
         return
-    st.header(report.title, anchor=False)
+    st.header(plain(report.title), anchor=False)
     st.html(sources_html.report_details(report, library.manifest))
     regions: list[str] = list(dict.fromkeys(c.region for c in report.regions if not c.cancelled))
     general = t("sources.general")
@@ -105,7 +105,7 @@ def _report(library: Library) -> None:
     if regions:
         st.subheader(t("sources.read_region"), anchor=False)
         picked = _picked(
-            "region", regions, regions[0], lambda name: name if name == general else region_name(name), True
+            "region", regions, regions[0], lambda name: plain(name if name == general else region_name(name)), True
         )
         chosen = None if picked == general else picked
     groups = [
@@ -126,12 +126,12 @@ def _town(library: Library) -> None:
         st.html(sources_html.town_bars(counts))
         return
     page = town_page(town, library.reports)
-    st.header(t("sources.town_title", town=town), anchor=False)
+    st.header(plain(t("sources.town_title", town=town)), anchor=False)
     st.html(sources_html.town_head(page) or "<span></span>")
     if page.mentions:
         st.html(sources_html.passages(sources_html.group_by_chapter(page.mentions)))
     else:
-        st.info(t("sources.town_none", town=town))
+        st.info(plain(t("sources.town_none", town=town)))
 
 
 def _question(library: Library) -> None:
@@ -149,8 +149,8 @@ def _question(library: Library) -> None:
     if chosen is None:
         return
     page = pages[chosen]
-    st.header(page.wording, anchor=False)
-    st.caption(report_name(page.report))
+    st.header(plain(page.wording), anchor=False)
+    st.caption(plain(report_name(page.report)))
     mentions = [Mention(page.report, p) for p in page.passages]
     st.html(sources_html.passages(sources_html.group_by_chapter(mentions)))
 

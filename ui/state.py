@@ -116,4 +116,4 @@ def explained() -> Iterator[None]:
         if type(error).__module__.startswith("streamlit"):
             raise  # stop and rerun are exceptions of Streamlit
         logger.exception("page failed")
-        st.error(explain(error), icon=":material/error:")
+        st.error(plain(explain(error)), icon=":material/error:")

@@ -129,7 +129,7 @@ def served(root: Path, environment: dict[str, str], log: Path, port: int | None 
     """The program of a folder, served until the block ends; gives its address."""
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    command += ["--server.port", str(port)]
     with log.open("w", encoding="utf-8") as file:
         server = subprocess.Popen(command, cwd=root, env=environment, stdout=file, stderr=file)
         try:

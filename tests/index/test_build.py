@@ -18,7 +18,7 @@ from index import build, generations
 from index.build import build_index, file_hash, reading_code
 from index.library import open_library
 from index.store import ChromaStore
-from ingest.errors import CitygroupError, IndexBusy
+from ingest.errors import CitygroupError, IndexBusy, UnreadableFile
 from ingest.settings import Settings
 from tests.conftest import ARTICLE, MEETING, ROOT, CountingEncoder
 
@@ -78,6 +78,30 @@ def test_a_removed_file_leaves_the_index_without_any_embedding(settings: Setting
     (settings.corpus / ARTICLE_FILE).unlink()
     result = build_index(settings)
     assert result.removed == (ARTICLE_FILE,) and encoder.texts == []
+    assert not any("loppis" in text for text in texts_of(settings))
+
+
+def test_a_required_file_that_cannot_be_read_publishes_nothing(settings: Settings, encoder: CountingEncoder) -> None:
+    build_index(settings)
+    published = generations.current(settings.index)
+    (settings.corpus / ARTICLE_FILE).write_bytes(b"")
+    with pytest.raises(UnreadableFile, match="filen är tom"):
+        build_index(settings, required={ARTICLE_FILE})
+    assert generations.current(settings.index) == published
+    assert [s.document for s in build_index(settings, required={MEETING_FILE}).skipped] == [ARTICLE_FILE]
+    assert generations.current(settings.index) != published
+
+
+def test_what_is_published_stands_even_where_the_tidying_fails(
+    settings: Settings, encoder: CountingEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held_open(*_: object) -> None:
+        raise PermissionError("in use")
+
+    build_index(settings)
+    monkeypatch.setattr(generations, "superseded", held_open)
+    (settings.corpus / ARTICLE_FILE).unlink()
+    assert build_index(settings).removed == (ARTICLE_FILE,)
     assert not any("loppis" in text for text in texts_of(settings))
 
 

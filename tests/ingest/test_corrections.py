@@ -80,6 +80,26 @@ def test_host_town_is_corrected_in_the_chapter_and_the_fact_but_the_quote_stays(
     assert (corrected.facts[0].value, corrected.facts[0].quote) == ("Boden", "Värdstad Umeå")
 
 
+def test_a_host_town_or_theme_that_is_emptied_is_gone_with_its_fact() -> None:
+    corrected = apply_correction(report(), one("Norr", RegionCorrection(host_town="")))
+    assert corrected.regions[0].host_town is None and [f.name for f in corrected.facts] == ["theme"]
+    corrected = apply_correction(report(), Correction(theme=""))
+    assert corrected.meeting is not None and corrected.meeting.theme is None
+    assert [f.name for f in corrected.facts] == ["host_town"]
+
+
+def test_without_a_date_there_is_no_meeting_and_nothing_is_told_of_one() -> None:
+    corrected = apply_correction(report(), Correction(date=""))
+    assert (corrected.meeting, corrected.date, corrected.facts) == (None, None, ())
+    assert regions_of(corrected) == regions_of(report())
+
+
+def test_what_is_taken_away_is_kept_in_the_file(tmp_path: Path) -> None:
+    kept = {"a.md": Correction(date="", theme="", regions=(("Norr", RegionCorrection(host_town="")),))}
+    save_corrections(tmp_path, kept)
+    assert load_corrections(tmp_path) == kept
+
+
 def test_removed_region_gives_its_passages_to_the_region_on_the_page_or_to_none() -> None:
     corrected = apply_correction(report(), one("Norr", RegionCorrection(remove=True)))
     assert [c.region for c in corrected.regions] == ["Syd"]

@@ -52,6 +52,13 @@ def test_groups_within_a_region_begin_anew_without_a_warning(read) -> None:
     assert {p.group for p in report.passages if p.region == "Syd"} == {None}
 
 
+def test_pages_without_text_are_counted_and_named(read) -> None:
+    report = read("\f".join(["Strategi för torget i mitten av staden.", " \n", "12", *[""] * 8]))
+    (warning,) = report.warnings
+    assert warning.startswith("10 av 11 sidor har ingen text") and "s. 2, 3, 4, 5, 6, 7, 8, 9 …)" in warning
+    assert read("Strategi för torget.\fOch för gatan.").warnings == read("Bara en rad.").warnings == ()
+
+
 def test_contents_list_and_heading_that_disagree_are_warned_of(read) -> None:
     pages = [
         "CITYGROUP\n9 maj 2022",

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+import ipaddress
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from streamlit.runtime.secrets import Secrets
 from streamlit.testing.v1 import AppTest
 
 from ui import access
-from ui.access import Role, Visitor, role_of
+from ui.access import Role, Visitor, WrongSettings, read_lists, role_of, visitor
 
+ROOT = Path(__file__).resolve().parents[2]
 LISTS = {
     "readers": ["@stad.se", "gäst@annan.se"],
     "reviewers": ["Granskare@stad.se"],
@@ -35,13 +40,29 @@ LISTS = {
     ],
 )
 def test_role_comes_from_the_lists(address: str | None, role: Role) -> None:
-    assert role_of(address, LISTS) == role
+    assert role_of(address, read_lists(LISTS)) == role
 
 
 def test_without_lists_everyone_who_can_log_in_reads_and_nobody_more() -> None:
-    assert role_of("vem@som.helst", {}) == Role.READER
-    assert role_of("vem@som.helst", {"readers": []}) == Role.NOBODY
-    assert role_of("vem@som.helst", {"reviewers": "*"}) == Role.REVIEWER
+    assert role_of("vem@som.helst", read_lists({})) == Role.READER
+    assert role_of("vem@som.helst", read_lists({"readers": []})) == Role.NOBODY
+    assert role_of("vem@som.helst", read_lists({"reviewers": "*"})) == Role.REVIEWER
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ({"readers": ["@stad.se", "stad.se"]}, "readers .* ”stad.se”"),
+        ({"administrators": "*@stad.se"}, "administrators .* ”\\*@stad.se”"),
+        ({"reviewers": [7]}, "reviewers .* ”7”"),
+        ({"readers": {"@stad.se": True}}, "Listan readers"),
+        ({"reader": ["@stad.se"]}, "”reader”"),
+        ("@stad.se", "ett avsnitt"),
+    ],
+)
+def test_list_that_would_mean_something_else_is_named(section: object, said: str) -> None:
+    with pytest.raises(WrongSettings, match=said):
+        read_lists(section)
 
 
 def test_higher_roles_may_what_lower_ones_may() -> None:
@@ -88,6 +109,51 @@ def test_without_a_login_everything_is_open(open_app: Callable[..., AppTest], mo
     assert can_open(open_app, monkeypatch) == {"Fråga", "Källor", "Frågebank", "Hantera rapporter", "Om"}
 
 
+@pytest.fixture
+def secrets_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where Streamlit looks for its secrets, read anew."""
+    path = tmp_path / "secrets.toml"
+    real = access.st.get_option
+    answers = {"secrets.files": [str(path)]}
+    monkeypatch.setattr(access.st, "get_option", lambda name: answers.get(name) or real(name))
+    monkeypatch.setattr("streamlit.runtime.secrets.config.get_option", lambda name: answers.get(name) or real(name))
+    monkeypatch.setattr(access.st, "secrets", Secrets())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (b'[auth]\nclient_id = "x', "finns men kan inte läsas"),
+        (b'[auth]\nclient_id = "\xe5"', "finns men kan inte läsas"),
+        (b'[citygroup]\nadministrators = ["chef@stad.se"]', "men ingen inloggning"),
+        (b'[auth]\nclient_id = "x"\n[citygroup]\nreader = ["@stad.se"]', "”reader”"),
+    ],
+)
+def test_settings_that_cannot_be_used_let_nobody_in_and_say_why(
+    secrets_file: Path, open_app: Callable[..., AppTest], written: bytes, said: str
+) -> None:
+    secrets_file.write_bytes(written)
+    at = open_app()
+    assert shown(at) == "Tjänsten är stängd" and said in at.error[0].value
+    assert not at.button and not at.chat_input
+
+
+def test_the_program_answers_its_own_machine_alone() -> None:
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert ipaddress.ip_address(config["server"]["address"]).is_loopback
+
+
+def test_without_a_file_of_settings_everything_is_open(secrets_file: Path) -> None:
+    assert visitor() == Visitor(Role.ADMINISTRATOR)
+
+
+@pytest.mark.parametrize("verified", [True, "true", "True"])
+def test_address_that_the_provider_has_verified_counts(log_in: Callable[..., None], verified: object) -> None:
+    log_in({"email": "chef@stad.se", "email_verified": verified})
+    assert visitor().role == Role.ADMINISTRATOR
+
+
 @pytest.mark.parametrize(
     ("address", "pages"),
     [
@@ -128,6 +194,7 @@ def test_login_that_lacks_its_package_says_so_and_lets_nobody_in(
     [
         {"email": "vem@annan.se"},
         {"email": "chef@stad.se", "email_verified": False},
+        {"email": "chef@stad.se", "email_verified": "false"},
         {"name": "Utan adress"},
         {"email": ["chef@stad.se"]},
     ],

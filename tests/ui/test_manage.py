@@ -2,17 +2,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ingest.corrections import Correction, RegionCorrection
+from ingest.corrections import Correction, RegionCorrection, save_corrections
 from ingest.errors import IndexMissing, NothingToRead
 from ingest.model import IngestReport
-from tests.ui.standins import PDF, TEXT, StandInAssistant
+from tests.ui.standins import PDF, TEXT, StandInAssistant, StandInLibrary
 from ui import manage
-from ui.corpus import Change, Draft
+from ui.corpus import Change, Draft, LastChange
 from ui.correct import merged
 from ui.jobs import Board, Job
 from ui.texts import t
@@ -116,7 +117,7 @@ def test_report_is_removed_only_after_a_second_thought(
     at = labelled(at, "Ta bort rapporten").click().run()
     at = labelled(at, "Ja, ta bort").click().run()
     wait(at)
-    assert changes[0][1] == Change(remove=(PDF,))
+    assert changes[0][1].remove == (PDF,) and [name for name, _ in changes[0][1].seen] == [PDF]
 
 
 def test_before_the_first_index_reports_can_be_brought_in(engine: object, open_manage: Callable[[], AppTest]) -> None:
@@ -150,10 +151,10 @@ def test_what_is_going_on_is_said_in_the_present(name: str) -> None:
 
 
 def test_a_change_says_what_was_replaced_removed_and_added() -> None:
-    def draft(name: str, replaces: str | None = None) -> Draft:
-        return Draft(name, Path(name), "0", replaces=replaces)
+    def draft(name: str, stands: str | None = None) -> Draft:
+        return Draft(name, Path(name), "0", stands=stands)
 
-    both = Change((draft("a.pdf", "a.pdf"), draft("b.pdf"), draft("c.pdf")), remove=("d.pdf",))
+    both = Change((draft("a.pdf", "1"), draft("b.pdf"), draft("c.pdf")), remove=("d.pdf",))
     said = manage.said_of(both)
     assert said == "ersatte a.pdf och tog bort d.pdf och lade till b.pdf, c.pdf"
     assert manage.doing(said) == "ersätter a.pdf och tar bort d.pdf och lägger till b.pdf, c.pdf"
@@ -181,6 +182,69 @@ def test_what_was_uploaded_stays_while_another_change_is_going_on(
     wait(at)
     assert [said for said, _ in changes] == ["lade till sala.txt"]
     assert "Publicera 1 rapport" not in [b.label for b in at.run().button]
+
+
+def test_a_click_on_undo_is_not_taken_for_another_change(
+    open_manage: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undone: list[str] = []
+    last = {"now": LastChange("1", "lade till min.pdf", {}, {})}
+
+    def undo(settings: object, change: str, build: object, progress: object) -> IngestReport:
+        undone.append(change)
+        return IngestReport()
+
+    monkeypatch.setattr(manage.corpus, "last_change", lambda settings: last["now"])
+    monkeypatch.setattr(manage.corpus, "undo_change", undo)
+    at = open_manage()
+    last["now"] = LastChange("2", "tog bort en.pdf", {}, {})
+    at = labelled(at, "Ångra: lade till min.pdf").click().run()
+    assert any("Någon annan hann ändra detta" in w.value for w in at.warning)
+    assert undone == [] and manage.board().latest is None
+    wait(labelled(at, "Ångra: tog bort en.pdf").click().run())
+    assert undone == ["2"]
+
+
+def test_a_file_that_appears_while_a_draft_is_looked_at_is_shown_before_it_is_replaced(
+    open_manage: Callable[[], AppTest], changes: list[tuple[str, Change]], tmp_path: Path
+) -> None:
+    at = open_manage()
+    text = "Loppis i Sala\n\nSala ordnar loppis på torget varje lördag.\n"
+    at.file_uploader[0].set_value([("sala.txt", text.encode(), "text/plain")]).run()
+    (tmp_path / "corpus" / "sala.txt").write_text("En annans rapport.", encoding="utf-8")
+    at = labelled(at, "Publicera 1 rapport").click().run()
+    assert any("Någon annan hann ändra detta" in w.value for w in at.warning) and changes == []
+    assert any("Ersätter den fil med samma namn" in i.value for i in at.info)
+    wait(labelled(at, "Publicera 1 rapport").click().run())
+    assert [said for said, _ in changes] == ["ersatte sala.txt"]
+
+
+def test_two_files_of_one_name_are_not_taken_for_one_report(
+    open_manage: Callable[[], AppTest], changes: list[tuple[str, Change]]
+) -> None:
+    texts = [f"Loppis i Sala\n\nSala ordnar loppis {when} på torget.\n" for when in ("varje lördag", "en gång om året")]
+    at = open_manage()
+    at.file_uploader[0].set_value([("sala.txt", text.encode(), "text/plain") for text in texts]).run()
+    assert at.error[0].value.startswith("sala.txt kan inte läggas till. En annan fil heter också sala.txt.")
+    assert not at.warning and labelled(at, "Publicera 1 rapport")
+
+
+def test_what_is_typed_stays_when_another_report_is_published(
+    open_manage: Callable[[], AppTest], library: StandInLibrary
+) -> None:
+    def title(at: AppTest) -> str:
+        return str(next(f for f in at.text_input if f.key and f.key.endswith("-title")).value)
+
+    at = open_manage()
+    at.selectbox(key="existing").select(PDF).run()
+    next(f for f in at.text_input if f.key and f.key.endswith("-title")).set_value("Min nya titel").run()
+    first, second = library.reports
+    library.generation, library.reports = "g2", (first, replace(second, title="Någon annans"))
+    assert title(at.run()) == "Min nya titel"
+    library.generation, library.reports = "g3", (replace(first, title="Rättad av en annan"), second)
+    at = labelled(at, "Spara rättelser").click().run()
+    assert any("Någon annan hann ändra detta" in w.value for w in at.warning)
+    assert title(at) == "Rättad av en annan"
 
 
 def test_one_job_at_a_time_and_a_failed_one_lets_the_next_start() -> None:
@@ -231,3 +295,43 @@ def test_later_correction_is_added_to_the_earlier_one() -> None:
         theme="Gammalt",
         regions=(("Norr", RegionCorrection("Nord", (2, 3), "Umeå")), ("Syd", RegionCorrection(remove=True))),
     )
+
+
+def test_region_that_was_removed_can_be_added_again_and_emptied_fields_stay_empty() -> None:
+    gone = Correction(date="2022-03-03", regions=(("Norr", RegionCorrection("Nord", remove=True)),))
+    again = merged(gone, Correction(regions=(("Norr", RegionCorrection(pages=(4, 5))),)))
+    assert again.regions == (("Norr", RegionCorrection(pages=(4, 5))),)
+    emptied = merged(again, Correction(date="", regions=(("Norr", RegionCorrection(host_town="")),)))
+    assert emptied == Correction(date="", regions=(("Norr", RegionCorrection(pages=(4, 5), host_town="")),))
+
+
+def test_wrong_date_and_host_town_can_be_emptied(
+    open_manage: Callable[[], AppTest], changes: list[tuple[str, Change]]
+) -> None:
+    at = open_manage()
+    at.selectbox(key="existing").select(PDF).run()
+    for ending in ("-date", "-0-host"):
+        next(f for f in at.text_input if f.key and f.key.endswith(ending)).set_value("")
+    at.run()
+    wait(labelled(at, "Spara rättelser").click().run())
+    ((_, change),) = changes
+    assert change.corrections == ((PDF, Correction(date="", regions=(("Nord", RegionCorrection(host_town="")),))),)
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_corrections_of_a_replaced_file_are_kept_or_dropped_by_choice(
+    open_manage: Callable[[], AppTest], changes: list[tuple[str, Change]], tmp_path: Path, keep: bool
+) -> None:
+    (tmp_path / "corpus" / "sala.txt").write_text("Den förra.", encoding="utf-8")
+    save_corrections(tmp_path / "corpus", {"sala.txt": Correction(title="Rättad titel")})
+    at = open_manage()
+    text = "Loppis i Sala\n\nSala ordnar loppis på torget varje lördag.\n"
+    at.file_uploader[0].set_value([("sala.txt", text.encode(), "text/plain")]).run()
+    box = next(c for c in at.checkbox if c.label == "Låt rättelserna av sala.txt gälla den nya filen också")
+    assert box.value
+    box.set_value(keep).run()
+    title = next(f for f in at.text_input if f.key and f.key.endswith("-title")).value
+    assert title == ("Rättad titel" if keep else "Loppis i Sala")
+    wait(labelled(at, "Publicera 1 rapport").click().run())
+    ((_, change),) = changes
+    assert change.corrections == ((("sala.txt", Correction(title="Rättad titel")),) if keep else ())

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import UnreadableFile
+from tests.ui.standins import typeset
+from ui.corpus import check_upload
 from ui.reading import read_apart
 
 
@@ -39,3 +41,20 @@ def test_reader_that_dies_is_a_reason_and_not_a_crash(tmp_path: Path, monkeypatc
     monkeypatch.setattr(sys, "executable", dies)
     with pytest.raises(UnreadableFile, match="läsaren gav upp"):
         read_apart(tmp_path / "a.txt", "a.txt")
+
+
+def test_pages_are_counted_in_the_process_that_reads(tmp_path: Path) -> None:
+    file = tmp_path / "a.pdf"
+    file.write_bytes(typeset("a #pagebreak() b #pagebreak() c"))
+    with pytest.raises(UnreadableFile, match="3 sidor och gränsen är 2"):
+        read_apart(file, "a.pdf", pages=2)
+    assert len(read_apart(file, "a.pdf", pages=3).pages) == 3
+
+
+def test_the_server_opens_no_upload_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def opened(*_: object) -> None:
+        raise AssertionError("PDFium was called in the server")
+
+    monkeypatch.setattr("pypdfium2.PdfDocument", opened)
+    draft = check_upload("a.pdf", typeset("En rad om torget."), tmp_path, [], read_apart)
+    assert draft.report is not None
