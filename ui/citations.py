@@ -28,13 +28,13 @@ CONTEXT = 1500  # characters of a text document on either side of the cited word
 class SourceRef:
     """A place in a report that can be linked to: the page that is shown and what is marked on it.
 
-    `passage` is the id of the marked passage, `fact` the position in Report.facts; at most one of them is set.
+    `passage` and `fact` are the ids of what is marked; at most one of them is set.
     """
 
     document: str
     page: int | None = None
     passage: str | None = None
-    fact: int | None = None
+    fact: str | None = None
 
     @property
     def query(self) -> str:
@@ -47,28 +47,18 @@ class SourceRef:
         return {name: str(value) for name, value in zip(PARAMETERS, values, strict=True) if value is not None}
 
 
-def source_of(citation: Citation, library: Library | None = None) -> SourceRef:
-    """Where a citation points. Facts have no id of their own; they are found in the report by their words."""
-    ref = SourceRef(citation.document, citation.page, citation.passage_id)
-    if citation.passage_id is not None or library is None:
-        return ref
-    try:
-        facts = library.report(citation.document).facts
-    except KeyError:
-        return ref
-    same = [i for i, f in enumerate(facts) if f.quote == citation.quote and f.span.page == citation.page]
-    return replace(ref, fact=same[0]) if same else ref
+def source_of(citation: Citation) -> SourceRef:
+    """Where a citation points."""
+    return SourceRef(citation.document, citation.page, citation.passage_id, citation.fact_id)
 
 
 def read_parameters(values: Mapping[str, str]) -> SourceRef | None:
-    """The source that a link names, or None. Numbers that are no numbers are passed over."""
+    """The source that a link names, or None. A page that is no number is passed over."""
     document = values.get("dokument", "").strip()
     if not document:
         return None
-    page, fact = (
-        int(v) if (v := values.get(name, "")).isdecimal() and len(v) < 7 else None for name in ("sida", "uppgift")
-    )
-    return SourceRef(document, page, values.get("stycke") or None, fact)
+    page = int(v) if (v := values.get("sida", "")).isdecimal() and len(v) < 7 else None
+    return SourceRef(document, page, values.get("stycke") or None, values.get("uppgift") or None)
 
 
 def read_query(query: str) -> SourceRef | None:
@@ -96,23 +86,18 @@ class Shown:
 
 
 def look_up(ref: SourceRef, library: Library) -> Shown | None:
-    """The source, or None where the reports no longer hold it. A passage that is gone leaves the page unmarked."""
+    """The source, or None where the reports no longer hold it. What is gone from the report leaves the page unmarked."""
     try:
         report = library.report(ref.document)
     except KeyError:
         return None
-    marked: Passage | Fact | None = None
-    spans: tuple[Span, ...] = ()
-    if ref.passage is not None:
-        marked = next((p for p in report.passages if p.id == ref.passage), None)
-        spans = marked.spans if isinstance(marked, Passage) else ()
-    elif ref.fact is not None and ref.fact < len(report.facts):
-        marked = report.facts[ref.fact]
-        spans = (marked.span,)
+    passage = next((p for p in report.passages if p.id == ref.passage), None)
+    fact = next((f for f in report.facts if f.id == ref.fact), None)
+    spans = passage.spans if passage else (fact.span,) if fact else ()
     numbers = [p.number for p in report.pages]
     first = spans[0].page if spans else (numbers[0] if numbers else None)
     page = ref.page if ref.page in numbers else first
-    return Shown(replace(ref, page=page), report, marked, spans)
+    return Shown(replace(ref, page=page), report, passage or fact, spans)
 
 
 def source_panel(
@@ -132,8 +117,8 @@ def source_panel(
             st.warning(t("source.gone", document=ref.document), icon=":material/link_off:")
             return
         st.html(_head(shown, number))
-        if ref.passage and shown.marked is None:
-            st.info(t("source.passage_gone"), icon=":material/info:")
+        if (ref.passage or ref.fact) and shown.marked is None:
+            st.info(t("source.mark_gone"), icon=":material/info:")
         if ref.page and shown.ref.page and ref.page != shown.ref.page:
             said = t("source.no_page", page=ref.page, shown=shown.ref.page, last=_last_page(shown.report))
             st.info(said, icon=":material/info:")

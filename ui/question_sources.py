@@ -77,7 +77,7 @@ def _take_buttons(bank: Bank, case: Case, citation: Citation, places: Places, ke
 
 def _page(citation: Citation, library: Any) -> None:
     """The page with the quote marked, as a picture where the file is a PDF, else as text."""
-    shown = look_up(source_of(citation, library), library)
+    shown = look_up(source_of(citation), library)
     if shown is None:
         st.caption(q("none"))
         return

@@ -177,6 +177,11 @@ def test_shared_link_to_a_page_that_is_not_there_says_which_page_is_shown(open_a
     ]
 
 
+def test_shared_link_to_a_fact_that_is_gone_marks_nothing_and_says_so(open_app: Open) -> None:
+    at = open_app(dokument=PDF, sida="3", uppgift="0")
+    assert "Sida 3 av 4" in html(at) and "<blockquote>" not in html(at) and "lästs om" in at.info[1].value
+
+
 def test_link_with_nonsense_opens_the_first_page(open_app: Open) -> None:
     at = open_app(dokument=PDF, sida="-7", stycke="finns inte", uppgift="x")
     assert not at.exception
