@@ -15,6 +15,7 @@ from answer.model import Citation
 from ingest.model import Fact, Passage, Report, Span
 from ui import pages
 from ui.labels import long_date, meeting_name, page_label, region_name
+from ui.pages import Words, words_at
 from ui.texts import t
 
 if TYPE_CHECKING:
@@ -79,10 +80,10 @@ class Shown:
     def quote(self) -> str | None:
         return self.marked.quote if self.marked else None
 
-    def words(self, page: int | None) -> tuple[str, ...]:
+    def words(self, page: int | None) -> tuple[Words, ...]:
         """The marked words that stand on a page, as extracted."""
         text = self.report.page_text(page)
-        return tuple(text[s.start : s.end] for s in self.spans if s.page == page)
+        return tuple(words_at(text, s.start, s.end) for s in self.spans if s.page == page)
 
 
 def look_up(ref: SourceRef, library: Library) -> Shown | None:
@@ -203,7 +204,7 @@ def _page(shown: Shown, file: Path, on_page: Callable[[int], None]) -> None:
 
 
 @st.cache_data(max_entries=48, show_spinner=False)
-def _picture(sha: str, file: str, page: int, words: tuple[str, ...]) -> pages.PagePicture:
+def _picture(sha: str, file: str, page: int, words: tuple[Words, ...]) -> pages.PagePicture:
     """Cached by content; `sha` makes a replaced file another entry."""
     return pages.render_page(Path(file), page, words)
 

@@ -102,5 +102,5 @@ def _page(citation: Citation, library: Any) -> None:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _picture(sha: str, file: str, page: int, words: tuple[str, ...]) -> bytes:
+def _picture(sha: str, file: str, page: int, words: tuple[pages.Words, ...]) -> bytes:
     return pages.render_page(Path(file), page, words).png

@@ -60,7 +60,7 @@ def test_link_to_a_fact_is_good_for_as_long_as_the_report_states_it(library: Sta
 def test_passage_over_two_pages_has_its_words_on_each(library: StandInLibrary) -> None:
     shown = look_up(SourceRef(PDF, 3, "p4"), library)  # type: ignore[arg-type]
     assert shown is not None
-    assert shown.words(3)[0].startswith("Karlskrona") and shown.words(4)[0].startswith("och skriver")
+    assert shown.words(3)[0].text.startswith("Karlskrona") and shown.words(4)[0].text.startswith("och skriver")
     assert shown.words(2) == ()
 
 
