@@ -124,10 +124,12 @@ def source_panel(
             said = t("source.no_page", page=ref.page, shown=shown.ref.page, last=_last_page(shown.report))
             st.info(said, icon=":material/info:")
         file = library.file(ref.document)
-        if shown.ref.page is None:
-            _text_in_context(shown)
+        if shown.ref.page is not None:
+            _turning(shown, on_page)
+        if _is_pdf(file):
+            _page_picture(shown, file)
         else:
-            _page(shown, file, on_page)
+            _text_in_context(shown)
         _actions(shown, file)
 
 
@@ -156,7 +158,12 @@ def _last_page(report: Report) -> int:
     return max(p.number or 0 for p in report.pages)
 
 
-def _page(shown: Shown, file: Path, on_page: Callable[[int], None]) -> None:
+def _is_pdf(file: Path) -> bool:
+    """Other files can have pages, too (a text's are told apart by form feeds), but no picture of them."""
+    return file.suffix.lower() == ".pdf"
+
+
+def _turning(shown: Shown, on_page: Callable[[int], None]) -> None:
     page = shown.ref.page
     assert page is not None
     last = _last_page(shown.report)
@@ -182,19 +189,23 @@ def _page(shown: Shown, file: Path, on_page: Callable[[int], None]) -> None:
             on_click=on_page,
             args=(page + 1,),
         )
+    home = shown.spans[0].page if shown.spans and not shown.words(page) else None
+    if home is not None and st.button(
+        t("source.back_to_mark", page=home), key="source-home", icon=":material/ink_highlighter:"
+    ):
+        on_page(home)
+        st.rerun()
+
+
+def _page_picture(shown: Shown, file: Path) -> None:
+    page = shown.ref.page
+    assert page is not None
     words = shown.words(page)
-    if shown.spans and not words:
-        home = shown.spans[0].page
-        if home is not None and st.button(
-            t("source.back_to_mark", page=home), key="source-home", icon=":material/ink_highlighter:"
-        ):
-            on_page(home)
-            st.rerun()
     try:
         picture = _picture(shown.report.sha256, str(file), page, words)
     except Exception:
         st.warning(t("source.no_picture"), icon=":material/broken_image:")
-        st.text(shown.report.page_text(page))
+        _text_in_context(shown)
         return
     alt = t("source.alt_marked" if words else "source.alt", page=page, title=shown.report.title)
     with st.container(key="source-page"):
@@ -210,8 +221,9 @@ def _picture(sha: str, file: str, page: int, words: tuple[Words, ...]) -> pages.
 
 
 def _text_in_context(shown: Shown) -> None:
-    text = shown.report.page_text(None)
-    spans = sorted((s.start, s.end) for s in shown.spans)
+    page = shown.ref.page
+    text = shown.report.page_text(page)
+    spans = sorted((s.start, s.end) for s in shown.spans if s.page == page)
     start, end = (spans[0][0], spans[-1][1]) if spans else (0, 0)
     with st.container(key="source-text", height=420):
         st.html(marked_text(text, spans, max(0, start - CONTEXT), min(len(text), end + CONTEXT)))
@@ -233,7 +245,7 @@ def marked_text(text: str, spans: list[tuple[int, int]], start: int, end: int) -
 
 def _actions(shown: Shown, file: Path) -> None:
     with st.container(horizontal=True, key="source-actions", vertical_alignment="center"):
-        url = pdf_url(file, shown.ref.page) if file.suffix.lower() == ".pdf" and file.is_file() else None
+        url = pdf_url(file, shown.ref.page) if _is_pdf(file) and file.is_file() else None
         copy = (
             f'<a class="cg-action" role="button" tabindex="0" href="?{escape(shown.ref.query)}" data-cg-copy="link:" '
             f'data-cg-done="{escape(t("actions.copied"))}" data-cg-failed="{escape(t("actions.copy_failed"))}">'
