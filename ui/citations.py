@@ -247,9 +247,9 @@ def _actions(shown: Shown, file: Path) -> None:
     with st.container(horizontal=True, key="source-actions", vertical_alignment="center"):
         url = pdf_url(file, shown.ref.page) if _is_pdf(file) and file.is_file() else None
         copy = (
-            f'<a class="cg-action" role="button" tabindex="0" href="?{escape(shown.ref.query)}" data-cg-copy="link:" '
+            f'<button class="cg-action" type="button" data-cg-copy="link:" '
             f'data-cg-done="{escape(t("actions.copied"))}" data-cg-failed="{escape(t("actions.copy_failed"))}">'
-            f"<span>{escape(t('source.copy_link'))}</span></a>"
+            f"<span>{escape(t('source.copy_link'))}</span></button>"
         )
         opened = ""
         if url:
