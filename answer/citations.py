@@ -58,6 +58,7 @@ def cite_fact(report: Report, fact: Fact, number: int) -> Citation:
         question=None,
         town=fact.value if fact.name == "host_town" else None,
         quote=longest_without_contacts(fact.quote),
+        fact_id=fact.id,
     )
 
 

@@ -51,7 +51,10 @@ class Understanding:
 
 @dataclass(frozen=True)
 class Citation:
-    """Where a statement stands. `quote` occurs on `page` (see ingest.model.Passage). Checked by code before it is shown."""
+    """Where a statement stands. `quote` occurs on `page` (see ingest.model.Passage). Checked by code before it is shown.
+
+    Either a passage is cited or a structured fact; the other's id is None.
+    """
 
     number: int
     document: str
@@ -64,8 +67,9 @@ class Citation:
     question: str | None
     town: str | None
     quote: str
-    passage_id: str | None = None  # None where a structured fact is cited
+    passage_id: str | None = None
     heading: str | None = None
+    fact_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ library extracted it; every cleaned text is derived from it, so a citation can a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Literal
 
 Form = Literal["fysisk", "digital", "blandad"]
@@ -115,13 +116,21 @@ class Passage:
 
 @dataclass(frozen=True)
 class Fact:
-    """A structured statement about a meeting, with the words on the page that carry it (`quote` as in Passage)."""
+    """A structured statement about a meeting, with the words on the page that carry it (`quote` as in Passage).
+
+    A report states the same of the same region once.
+    """
 
     name: FactName
     value: str
     quote: str
     span: Span
     region: str | None = None
+
+    @property
+    def id(self) -> str:
+        """What tells it from the report's other facts, wherever it stands among them."""
+        return sha256(f"{self.name}|{self.region}|{self.value}".encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

@@ -47,11 +47,11 @@ def conversation_actions(exchanges: Sequence[Exchange], on_clear: Callable[[], N
 def _links(text: str) -> str:
     """Copy and print; ui/bridge.py does the work in the browser."""
     copy = (
-        f'<a class="cg-action" role="button" href="#" data-cg-copy="{escape(text)}" '
+        f'<button class="cg-action" type="button" data-cg-copy="{escape(text)}" '
         f'data-cg-done="{escape(t("actions.copied"))}" data-cg-failed="{escape(t("actions.copy_failed"))}">'
-        f"<span>{escape(t('actions.copy'))}</span></a>"
+        f"<span>{escape(t('actions.copy'))}</span></button>"
     )
-    shown = f'<a class="cg-action" role="button" href="#" data-cg-print="1">{escape(t("actions.print"))}</a>'
+    shown = f'<button class="cg-action" type="button" data-cg-print="1">{escape(t("actions.print"))}</button>'
     return f'<div class="cg-actions">{copy}{shown}</div>'
 
 

@@ -41,6 +41,11 @@ export default function ({ data, setTriggerValue }) {
   if (window.cgOpen) document.removeEventListener("click", window.cgOpen);
   window.cgOpen = open;
   document.addEventListener("click", open);
+  if (!document.getElementById("cg-said")) {  // there before it speaks, or nothing is read out
+    const place = Object.assign(document.createElement("div"), { id: "cg-said", className: "cg-sr" });
+    place.setAttribute("role", "status");
+    document.body.append(place);
+  }
   document.documentElement.dataset.cgReady = "true";
   if (!window.cgPrints) {
     window.cgPrints = true;
@@ -132,9 +137,10 @@ async function copyText(button) {
     area.remove();
   }
   const label = button.querySelector("span") || button;
-  const before = label.textContent;
-  label.textContent = done ? button.dataset.cgDone : button.dataset.cgFailed;
-  setTimeout(() => { label.textContent = before; }, 1800);
+  const said = document.getElementById("cg-said");
+  button.dataset.cgLabel ??= label.textContent;
+  label.textContent = said.textContent = done ? button.dataset.cgDone : button.dataset.cgFailed;
+  setTimeout(() => { label.textContent = button.dataset.cgLabel; said.textContent = ""; }, 1800);
 }
 """
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 
+from ingest.cleaning import fold
 from ingest.model import Passage, RegionChapter, Report
 from ui.order import swedish_order
 
 PASSAGES_AT_ONCE = 60  # a longer list is shown in parts
+SAME_QUESTION = 0.75  # likeness of two regions' wordings; other questions of one meeting stay below 0.7
+_NUMBER = re.compile(r"^(?:fraga\s+)?\d{1,2}\s*[.:)–-]")
 
 
 @dataclass(frozen=True)
@@ -31,18 +36,16 @@ class TownPage:
 
 @dataclass(frozen=True)
 class QuestionPage:
-    """What the regions answered to one question of a meeting. `number` is None where it has none."""
+    """What the regions answered to one question of a meeting.
+
+    `number` and `wording` are as the first region prints them; `number` is None where it has none.
+    """
 
     report: Report
     number: int | None
     wording: str
     regions: tuple[str, ...] = ()
     passages: tuple[Passage, ...] = field(default=(), repr=False)
-
-    @property
-    def key(self) -> str:
-        """Short and stable, for links."""
-        return str(self.number) if self.number is not None else self.wording
 
 
 def by_time(reports: Sequence[Report]) -> list[Report]:
@@ -77,18 +80,38 @@ def town_page(town: str, reports: Sequence[Report]) -> TownPage:
 
 
 def question_pages(report: Report) -> list[QuestionPage]:
-    """The questions of a report in the order they stand; the wording is the first region's."""
-    found: dict[str, list[Passage]] = {}
+    """The questions of a report by number, each with what every region answered to it.
+
+    A question is known by its wording: regions leave questions out or add their own, and number on from there.
+    """
+    worded: dict[str, list[Passage]] = {}
     for passage in report.passages:
         if passage.question:
-            key = str(passage.question_number) if passage.question_number is not None else passage.question
-            found.setdefault(key, []).append(passage)
+            worded.setdefault(_wording(passage.question), []).append(passage)
+    found: dict[str, list[Passage]] = {}
+    for wording, passages in worded.items():
+        found.setdefault(_same_question(wording, passages, found) or wording, []).extend(passages)
     pages = []
     for passages in found.values():
+        passages.sort(key=lambda p: p.order)
         regions = tuple(dict.fromkeys(p.region for p in passages if p.region))
         first = passages[0]
         pages.append(QuestionPage(report, first.question_number, first.question or "", regions, tuple(passages)))
     return sorted(pages, key=lambda q: (q.number is None, q.number or 0))
+
+
+def _wording(question: str) -> str:
+    """The words of a question for comparing, without its number."""
+    return " ".join(re.findall(r"\w+", _NUMBER.sub("", fold(question))))
+
+
+def _same_question(wording: str, passages: Sequence[Passage], found: dict[str, list[Passage]]) -> str | None:
+    """The question that most resembles a wording, or None. What one region asks in two wordings are two questions."""
+    regions = {p.region for p in passages}
+    others = [known for known, told in found.items() if regions.isdisjoint(p.region for p in told)]
+    likeness = {known: SequenceMatcher(None, wording, known, autojunk=False).ratio() for known in others}
+    best = max(likeness, key=lambda known: likeness[known], default=None)
+    return best if best is not None and likeness[best] >= SAME_QUESTION else None
 
 
 def region_passages(report: Report, region: str | None) -> dict[str, list[Passage]]:

@@ -180,7 +180,7 @@ def _result(exchange: Exchange, assistant: Assistant) -> None:
     result = exchange.result
 
     def href(citation: Citation) -> str:
-        return "?" + source_of(citation, assistant.library).query
+        return "?" + source_of(citation).query
 
     with st.chat_message("assistant", avatar=":material/menu_book:"):
         if result.notice:

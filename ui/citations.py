@@ -15,6 +15,7 @@ from answer.model import Citation
 from ingest.model import Fact, Passage, Report, Span
 from ui import pages
 from ui.labels import long_date, meeting_name, page_label, region_name
+from ui.pages import Words, words_at
 from ui.state import plain
 from ui.texts import t
 
@@ -29,13 +30,13 @@ CONTEXT = 1500  # characters of a text document on either side of the cited word
 class SourceRef:
     """A place in a report that can be linked to: the page that is shown and what is marked on it.
 
-    `passage` is the id of the marked passage, `fact` the position in Report.facts; at most one of them is set.
+    `passage` and `fact` are the ids of what is marked; at most one of them is set.
     """
 
     document: str
     page: int | None = None
     passage: str | None = None
-    fact: int | None = None
+    fact: str | None = None
 
     @property
     def query(self) -> str:
@@ -48,28 +49,18 @@ class SourceRef:
         return {name: str(value) for name, value in zip(PARAMETERS, values, strict=True) if value is not None}
 
 
-def source_of(citation: Citation, library: Library | None = None) -> SourceRef:
-    """Where a citation points. Facts have no id of their own; they are found in the report by their words."""
-    ref = SourceRef(citation.document, citation.page, citation.passage_id)
-    if citation.passage_id is not None or library is None:
-        return ref
-    try:
-        facts = library.report(citation.document).facts
-    except KeyError:
-        return ref
-    same = [i for i, f in enumerate(facts) if f.quote == citation.quote and f.span.page == citation.page]
-    return replace(ref, fact=same[0]) if same else ref
+def source_of(citation: Citation) -> SourceRef:
+    """Where a citation points."""
+    return SourceRef(citation.document, citation.page, citation.passage_id, citation.fact_id)
 
 
 def read_parameters(values: Mapping[str, str]) -> SourceRef | None:
-    """The source that a link names, or None. Numbers that are no numbers are passed over."""
+    """The source that a link names, or None. A page that is no number is passed over."""
     document = values.get("dokument", "").strip()
     if not document:
         return None
-    page, fact = (
-        int(v) if (v := values.get(name, "")).isdecimal() and len(v) < 7 else None for name in ("sida", "uppgift")
-    )
-    return SourceRef(document, page, values.get("stycke") or None, fact)
+    page = int(v) if (v := values.get("sida", "")).isdecimal() and len(v) < 7 else None
+    return SourceRef(document, page, values.get("stycke") or None, values.get("uppgift") or None)
 
 
 def read_query(query: str) -> SourceRef | None:
@@ -90,30 +81,25 @@ class Shown:
     def quote(self) -> str | None:
         return self.marked.quote if self.marked else None
 
-    def words(self, page: int | None) -> tuple[str, ...]:
+    def words(self, page: int | None) -> tuple[Words, ...]:
         """The marked words that stand on a page, as extracted."""
         text = self.report.page_text(page)
-        return tuple(text[s.start : s.end] for s in self.spans if s.page == page)
+        return tuple(words_at(text, s.start, s.end) for s in self.spans if s.page == page)
 
 
 def look_up(ref: SourceRef, library: Library) -> Shown | None:
-    """The source, or None where the reports no longer hold it. A passage that is gone leaves the page unmarked."""
+    """The source, or None where the reports no longer hold it. What is gone from the report leaves the page unmarked."""
     try:
         report = library.report(ref.document)
     except KeyError:
         return None
-    marked: Passage | Fact | None = None
-    spans: tuple[Span, ...] = ()
-    if ref.passage is not None:
-        marked = next((p for p in report.passages if p.id == ref.passage), None)
-        spans = marked.spans if isinstance(marked, Passage) else ()
-    elif ref.fact is not None and ref.fact < len(report.facts):
-        marked = report.facts[ref.fact]
-        spans = (marked.span,)
+    passage = next((p for p in report.passages if p.id == ref.passage), None)
+    fact = next((f for f in report.facts if f.id == ref.fact), None)
+    spans = passage.spans if passage else (fact.span,) if fact else ()
     numbers = [p.number for p in report.pages]
     first = spans[0].page if spans else (numbers[0] if numbers else None)
     page = ref.page if ref.page in numbers else first
-    return Shown(replace(ref, page=page), report, marked, spans)
+    return Shown(replace(ref, page=page), report, passage or fact, spans)
 
 
 def source_panel(
@@ -133,16 +119,18 @@ def source_panel(
             st.warning(plain(t("source.gone", document=ref.document)), icon=":material/link_off:")
             return
         st.html(_head(shown, number))
-        if ref.passage and shown.marked is None:
-            st.info(t("source.passage_gone"), icon=":material/info:")
+        if (ref.passage or ref.fact) and shown.marked is None:
+            st.info(t("source.mark_gone"), icon=":material/info:")
         if ref.page and shown.ref.page and ref.page != shown.ref.page:
             said = t("source.no_page", page=ref.page, shown=shown.ref.page, last=_last_page(shown.report))
             st.info(said, icon=":material/info:")
         file = library.file(ref.document)
-        if shown.ref.page is None:
-            _text_in_context(shown)
+        if shown.ref.page is not None:
+            _turning(shown, on_page)
+        if _is_pdf(file):
+            _page_picture(shown, file)
         else:
-            _page(shown, file, on_page)
+            _text_in_context(shown)
         _actions(shown, file)
 
 
@@ -171,7 +159,12 @@ def _last_page(report: Report) -> int:
     return max(p.number or 0 for p in report.pages)
 
 
-def _page(shown: Shown, file: Path, on_page: Callable[[int], None]) -> None:
+def _is_pdf(file: Path) -> bool:
+    """Other files can have pages, too (a text's are told apart by form feeds), but no picture of them."""
+    return file.suffix.lower() == ".pdf"
+
+
+def _turning(shown: Shown, on_page: Callable[[int], None]) -> None:
     page = shown.ref.page
     assert page is not None
     last = _last_page(shown.report)
@@ -197,19 +190,23 @@ def _page(shown: Shown, file: Path, on_page: Callable[[int], None]) -> None:
             on_click=on_page,
             args=(page + 1,),
         )
+    home = shown.spans[0].page if shown.spans and not shown.words(page) else None
+    if home is not None and st.button(
+        t("source.back_to_mark", page=home), key="source-home", icon=":material/ink_highlighter:"
+    ):
+        on_page(home)
+        st.rerun()
+
+
+def _page_picture(shown: Shown, file: Path) -> None:
+    page = shown.ref.page
+    assert page is not None
     words = shown.words(page)
-    if shown.spans and not words:
-        home = shown.spans[0].page
-        if home is not None and st.button(
-            t("source.back_to_mark", page=home), key="source-home", icon=":material/ink_highlighter:"
-        ):
-            on_page(home)
-            st.rerun()
     try:
         picture = _picture(shown.report.sha256, str(file), page, words)
     except Exception:
         st.warning(t("source.no_picture"), icon=":material/broken_image:")
-        st.text(shown.report.page_text(page))
+        _text_in_context(shown)
         return
     alt = t("source.alt_marked" if words else "source.alt", page=page, title=shown.report.title)
     with st.container(key="source-page"):
@@ -219,14 +216,15 @@ def _page(shown: Shown, file: Path, on_page: Callable[[int], None]) -> None:
 
 
 @st.cache_data(max_entries=48, show_spinner=False)
-def _picture(sha: str, file: str, page: int, words: tuple[str, ...]) -> pages.PagePicture:
+def _picture(sha: str, file: str, page: int, words: tuple[Words, ...]) -> pages.PagePicture:
     """Cached by content; `sha` makes a replaced file another entry."""
     return pages.render_page(Path(file), page, words)
 
 
 def _text_in_context(shown: Shown) -> None:
-    text = shown.report.page_text(None)
-    spans = sorted((s.start, s.end) for s in shown.spans)
+    page = shown.ref.page
+    text = shown.report.page_text(page)
+    spans = sorted((s.start, s.end) for s in shown.spans if s.page == page)
     start, end = (spans[0][0], spans[-1][1]) if spans else (0, 0)
     with st.container(key="source-text", height=420):
         st.html(marked_text(text, spans, max(0, start - CONTEXT), min(len(text), end + CONTEXT)))
@@ -248,11 +246,11 @@ def marked_text(text: str, spans: list[tuple[int, int]], start: int, end: int) -
 
 def _actions(shown: Shown, file: Path) -> None:
     with st.container(horizontal=True, key="source-actions", vertical_alignment="center"):
-        url = pdf_url(file, shown.ref.page) if file.suffix.lower() == ".pdf" and file.is_file() else None
+        url = pdf_url(file, shown.ref.page) if _is_pdf(file) and file.is_file() else None
         copy = (
-            f'<a class="cg-action" role="button" tabindex="0" href="?{escape(shown.ref.query)}" data-cg-copy="link:" '
+            f'<button class="cg-action" type="button" data-cg-copy="link:" '
             f'data-cg-done="{escape(t("actions.copied"))}" data-cg-failed="{escape(t("actions.copy_failed"))}">'
-            f"<span>{escape(t('source.copy_link'))}</span></a>"
+            f"<span>{escape(t('source.copy_link'))}</span></button>"
         )
         opened = ""
         if url:

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ingest.corrections import Correction, RegionCorrection
 from ingest.model import RegionChapter, Report
@@ -145,13 +146,18 @@ def _row(
     paged = _paged(report)
     row = st.container(key=f"region-row-{key}")
     columns = row.columns([4, 2, 2, 4] if paged else [3, 4, 4, 3], vertical_alignment="bottom")
-    region = columns[0].text_input(t("manage.region_name"), name, key=f"{key}-name").strip()
+    region = (
+        columns[0]
+        .text_input(_label(columns[0], "region_name", name), name, key=f"{key}-name", label_visibility="collapsed")
+        .strip()
+    )
     numbers: list[int | None] = []
     for column, which, value in zip(columns[1:3], ("first", "last"), now, strict=True):
         if paged:
             last = len(report.pages)
             number = column.number_input(
-                t(f"manage.region_{which}"),
+                _label(column, f"region_{which}", name),
+                label_visibility="collapsed",
                 min_value=1,
                 max_value=last,
                 value=_within(value, last),
@@ -162,15 +168,20 @@ def _row(
         else:
             numbers.append(
                 column.selectbox(
-                    t(f"manage.passage_{which}"),
-                    range(1, len(report.passages) + 1),
+                    _label(column, f"passage_{which}", name),
+                    label_visibility="collapsed",
+                    options=range(1, len(report.passages) + 1),
                     index=value - 1 if value else None,
                     format_func=lambda number: f"{number}. {excerpt(report.passages[number - 1].text, 60)}",
                     key=f"{key}-passage_{which}",
                     placeholder=t("manage.passage_choose"),
                 )
             )
-    town = columns[3].text_input(t("manage.region_host"), host, key=f"{key}-host").strip()
+    town = (
+        columns[3]
+        .text_input(_label(columns[3], "region_host", name), host, key=f"{key}-host", label_visibility="collapsed")
+        .strip()
+    )
     first, last_ = numbers
     if first is None or last_ is None:
         return region, None, town
@@ -179,6 +190,13 @@ def _row(
         problems.append(t(said, region=region or name))
         return region, None, town
     return region, (first, last_), town
+
+
+def _label(column: DeltaGenerator, field: str, region: str) -> str:
+    """A field's label names its region to those who hear it alone; the eye sees the row, and the words set here."""
+    said = t(f"manage.{field}")
+    column.html(f'<span class="cg-label" aria-hidden="true">{escape(said)}</span>')
+    return t("manage.field_of", field=said, region=region or t("manage.region_unnamed"))
 
 
 def _within(value: int | None, last: int | None) -> Any:

@@ -201,8 +201,8 @@ def _when(now: datetime) -> str:
 
 
 def _md(text: str) -> str:
-    """Markdown's signs taken literally; [1] stays readable."""
-    return re.sub(r"([\\`*_<>#|])", r"\\\1", text.replace("\n", " "))
+    """Markdown's signs taken literally: no word of a report becomes a link, a picture or a heading."""
+    return re.sub(r"([\\`*_<>#|~\[]|&(?=\w+;))", r"\\\1", text.replace("\n", " "))
 
 
 def _str(text: str) -> str:

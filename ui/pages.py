@@ -26,6 +26,14 @@ _LOCK = threading.Lock()  # PDFium must not be called from two threads at once
 
 
 @dataclass(frozen=True)
+class Words:
+    """Printed words to mark. `earlier`: how often they stand on the page before, as a reader's eye compares them."""
+
+    text: str
+    earlier: int = 0
+
+
+@dataclass(frozen=True)
 class Box:
     """A marked line in pixels of the picture, from the upper left corner."""
 
@@ -50,7 +58,15 @@ def page_count(path: Path) -> int:
         return len(document)
 
 
-def render_page(path: Path, number: int, quotes: Sequence[str] = (), width: int = 1100) -> PagePicture:
+def words_at(page: str, start: int, end: int) -> Words:
+    """The words [start, end) of a page's text."""
+    words = page[start:end]
+    wanted, _ = _letters(words)
+    letters, places = _letters(page)
+    return Words(words, sum(places[at][-1] < start for at in _occurrences(letters, wanted)) if wanted else 0)
+
+
+def render_page(path: Path, number: int, quotes: Sequence[Words] = (), width: int = 1100) -> PagePicture:
     """Page `number` (from 1), `width` pixels wide, with every quote that stands on it marked.
 
     Raises IndexError for a page that the file does not have, pdfium.PdfiumError for a file that is not a PDF.
@@ -74,16 +90,18 @@ def render_page(path: Path, number: int, quotes: Sequence[str] = (), width: int 
     return PagePicture(buffer.getvalue(), marked.width, marked.height, tuple(boxes))
 
 
-def match_letters(quote: str, page: str) -> list[int]:
+def match_letters(quote: Words, page: str) -> list[int]:
     """Indices of the characters of `page` that carry `quote`, compared by letters and digits alone.
 
     Where the quote does not stand in one piece (columns read in another order, a footer in between), its longest pieces
     of at least MIN_RUN letters are found one after the other, each as near to the one before as possible.
     """
-    wanted, _ = _letters(quote)
+    wanted, _ = _letters(quote.text)
     letters, places = _letters(page)
     if not wanted:
         return []
+    if whole := list(_occurrences(letters, wanted))[: quote.earlier + 1]:
+        return [i for letter in range(whole[-1], whole[-1] + len(wanted)) for i in places[letter]]
     found: list[int] = []
     at, last = 0, 0
     while at < len(wanted):
@@ -136,7 +154,7 @@ def _letters(text: str) -> tuple[str, list[list[int]]]:
     return "".join(letters), places
 
 
-def _find(page: pdfium.PdfPage, quote: str) -> list[tuple[float, float, float, float]]:
+def _find(page: pdfium.PdfPage, quote: Words) -> list[tuple[float, float, float, float]]:
     """Boxes (left, bottom, right, top) of the lines that carry the quote, in points."""
     text_page = page.get_textpage()
     count = text_page.count_chars()

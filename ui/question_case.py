@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from answer.model import Answer, NoAnswer
+from answer.model import Answer, Citation, NoAnswer
 from eval import names, store
 from eval.cases import Case
 from eval.places import Places
@@ -69,7 +69,7 @@ def render_case(assistant: Assistant, bank: Bank, cases: Sequence[Case], reviewe
     left, right = st.columns([6, 6], gap="large")
     with left:
         st.subheader(q("case.answer"))
-        _answer(result, assistant)
+        _answer(result)
     with right:
         found = sum(m.found for m in judged.mentions)
         sources = result.citations if isinstance(result, Answer) else ()
@@ -163,11 +163,9 @@ def _actions(bank: Bank, case: Case) -> None:
         st.button(q("case.save_comment"), key="qb-save-comment", on_click=keep)
 
 
-def _answer(result: Answer | NoAnswer, assistant: Assistant) -> None:
-    library = assistant.library
-
-    def href(citation: object) -> str:
-        return f"./?{source_of(citation, library).query}"  # type: ignore[arg-type]
+def _answer(result: Answer | NoAnswer) -> None:
+    def href(citation: Citation) -> str:
+        return f"./?{source_of(citation).query}"
 
     html = answer_html(result, "qb", href) if isinstance(result, Answer) else refusal_html(result, "qb", href)
     # a source opens in a window of its own: what is typed here stays

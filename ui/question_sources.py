@@ -77,7 +77,7 @@ def _take_buttons(bank: Bank, case: Case, citation: Citation, places: Places, ke
 
 def _page(citation: Citation, library: Any) -> None:
     """The page with the quote marked, as a picture where the file is a PDF, else as text."""
-    shown = look_up(source_of(citation, library), library)
+    shown = look_up(source_of(citation), library)
     if shown is None:
         st.caption(q("none"))
         return
@@ -102,5 +102,5 @@ def _page(citation: Citation, library: Any) -> None:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _picture(sha: str, file: str, page: int, words: tuple[str, ...]) -> bytes:
+def _picture(sha: str, file: str, page: int, words: tuple[pages.Words, ...]) -> bytes:
     return pages.render_page(Path(file), page, words).png

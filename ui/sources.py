@@ -135,10 +135,12 @@ def _town(library: Library) -> None:
 
 
 def _question(library: Library) -> None:
-    pages = {f"{r.document}#{q.key}": q for r in _with_questions(library) for q in question_pages(r)}
+    pages = {f"{r.document}#{q.wording}": q for r in _with_questions(library) for q in question_pages(r)}
     if not pages:
         st.info(t("sources.question_none"))
         return
+    if (asked := st.query_params.get("fraga")) and asked not in pages:
+        st.info(t("sources.question_gone"), icon=":material/link_off:")
 
     def name(key: str) -> str:
         page = pages[key]

@@ -65,7 +65,8 @@ def test_a_passage_over_two_pages_is_looked_up_on_both(library: Library) -> None
 def test_a_fact_is_cited_without_contact_details(library: Library) -> None:
     fact = Fact("host_town", "Luleå", "Värdstad Norr: Luleå, luledagen@exempel.se", Span(1, 0, 42), "Norr")
     citation = cite_fact(REPORT, fact, 1)
-    assert citation.quote == "Värdstad Norr: Luleå," and citation.passage_id is None
+    assert citation.quote == "Värdstad Norr: Luleå,"
+    assert (citation.passage_id, citation.fact_id) == (None, fact.id)
     assert (citation.page, citation.region, citation.host_town) == (1, "Norr", "Luleå")
     assert fault(citation, library) is None
 

@@ -109,6 +109,17 @@ def test_an_answer_is_copied_with_its_sources(conversation: Any, allowed: bool) 
     assert numbers and numbers == {line.split()[0] for line in listed if line}
 
 
+@pytest.mark.parametrize("key", ["Space", "Enter"])
+def test_a_key_copies_and_it_is_said_to_those_who_do_not_see_it(conversation: Any, key: str) -> None:
+    page = conversation
+    page.evaluate("navigator.clipboard.writeText('')")
+    page.get_by_role("button", name="Kopiera med källor").first.focus()
+    page.keyboard.press(key)
+    page.locator("[role=status]", has_text="Kopierat").wait_for(state="attached")
+    assert FIRST in page.evaluate("navigator.clipboard.readText()")
+    page.get_by_text("Kopierat").first.wait_for(state="detached")
+
+
 def test_the_link_to_a_source_is_copied(conversation: Any) -> None:
     page = conversation
     page.locator("a.cg-chip:visible").first.click()

@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from answer.model import Answer, NoAnswer, Query
 from ingest.errors import IndexMissing
-from tests.ui.standins import PDF, TEXT, StandInAssistant
+from ingest.model import Page, Span
+from tests.ui.standins import ARTICLE, PDF, TEXT, StandInAssistant, StandInLibrary
 from ui import bridge, opened
 from ui.citations import read_query
 from ui.opened import chip_clicked
@@ -150,6 +151,24 @@ def test_shared_link_to_a_text_shows_the_words_in_their_context(open_app: Open) 
     assert "Stånden kostar ingenting" in html(at)
 
 
+def test_text_with_pages_is_shown_as_text_with_its_mark(open_app: Open, library: StandInLibrary) -> None:
+    article = library.reports[1]
+    cited = dataclasses.replace(article.passages[0], id="f2", spans=(Span(2, 8, 20),))
+    pages = (Page(1, ARTICLE), Page(2, "Bagaren visar degar.\nAlla får smaka."))
+    library.reports = (library.reports[0], dataclasses.replace(article, pages=pages, passages=(cited,)))
+    at = open_app(dokument=TEXT, sida="2", stycke="f2")
+    assert not at.exception and not at.warning
+    assert "Sida 2 av 2" in html(at) and "Bagaren <mark>visar degar.</mark>\nAlla får smaka." in html(at)
+    at = at.button(key="source-previous").click().run()
+    assert "Stånden kostar ingenting" in html(at) and "<mark>" not in html(at)
+
+
+def test_page_that_cannot_be_drawn_is_shown_as_text_with_its_mark(open_app: Open, library: StandInLibrary) -> None:
+    library.file(PDF).write_bytes(b"no PDF any more")
+    at = open_app(dokument=PDF, sida="2", stycke="p0")
+    assert "kan inte visas som bild" in at.warning[0].value and "<mark>" in html(at)
+
+
 def test_next_page_turns_and_says_where_the_mark_is(open_app: Open) -> None:
     at = open_app(dokument=PDF, sida="3", stycke="p3")
     at = at.button(key="source-next").click().run()
@@ -175,6 +194,11 @@ def test_shared_link_to_a_page_that_is_not_there_says_which_page_is_shown(open_a
     assert "Länken gäller sidan 99, som inte finns i dokumentet. I stället visas sidan 3 av 4." in [
         info.value for info in at.info
     ]
+
+
+def test_shared_link_to_a_fact_that_is_gone_marks_nothing_and_says_so(open_app: Open) -> None:
+    at = open_app(dokument=PDF, sida="3", uppgift="0")
+    assert "Sida 3 av 4" in html(at) and "<blockquote>" not in html(at) and "lästs om" in at.info[1].value
 
 
 def test_link_with_nonsense_opens_the_first_page(open_app: Open) -> None:

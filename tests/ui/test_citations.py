@@ -4,7 +4,9 @@ import dataclasses
 
 import pytest
 
-from tests.ui.standins import PDF, StandInAssistant, StandInLibrary
+from answer.citations import cite_fact
+from ingest.model import Fact, Report, Span
+from tests.ui.standins import PDF, StandInLibrary
 from ui.citations import SourceRef, look_up, marked_text, read_parameters, read_query, source_of
 
 
@@ -12,7 +14,7 @@ from ui.citations import SourceRef, look_up, marked_text, read_parameters, read_
     "ref",
     [
         SourceRef(PDF, 3, "p3"),
-        SourceRef("mapp/å & ö.pdf", 12, None, 4),
+        SourceRef("mapp/å & ö.pdf", 12, None, "4f"),
         SourceRef("a?b=c#d.txt", None, "id"),
         SourceRef("a.pdf"),
     ],
@@ -23,22 +25,42 @@ def test_link_leads_back_to_the_same_source(ref: SourceRef) -> None:
 
 def test_link_without_document_is_no_source() -> None:
     assert read_parameters({"sida": "3"}) is None
-    assert read_parameters({"dokument": "a.pdf", "sida": "²", "uppgift": "99999999999"}) == SourceRef("a.pdf")
+    assert read_parameters({"dokument": "a.pdf", "sida": "²"}) == SourceRef("a.pdf")
+    assert read_parameters({"dokument": "a.pdf", "sida": "99999999999"}) == SourceRef("a.pdf")
 
 
-def test_cited_fact_is_found_by_its_words(assistant: StandInAssistant, library: StandInLibrary) -> None:
-    cited = assistant.cite(library.passage("p0"), 1)
-    fact = dataclasses.replace(cited, passage_id=None, page=1, quote="Provträffen")
-    ref = source_of(fact, library)  # type: ignore[arg-type]
-    assert ref == SourceRef(PDF, 1, None, 0)
+NORTH = Fact("participants", "9", "Provträffen", Span(1, 0, 11), "Nord")
+SOUTH = Fact("participants", "9", "Provträffen", Span(1, 30, 41), "Sydost")
+
+
+def with_facts(library: StandInLibrary, *facts: Fact) -> Report:
+    """The report in the library, with these facts instead of its own."""
+    report = dataclasses.replace(library.reports[0], facts=facts)
+    library.reports = (report, *library.reports[1:])
+    return report
+
+
+def test_cited_fact_opens_its_own_line_where_another_region_prints_the_same(library: StandInLibrary) -> None:
+    report = with_facts(library, NORTH, SOUTH)
+    for fact in (NORTH, SOUTH):
+        shown = look_up(source_of(cite_fact(report, fact, 1)), library)  # type: ignore[arg-type]
+        assert shown is not None and shown.marked is fact and shown.spans == (fact.span,)
+
+
+def test_link_to_a_fact_is_good_for_as_long_as_the_report_states_it(library: StandInLibrary) -> None:
+    ref = source_of(cite_fact(with_facts(library, NORTH, SOUTH), SOUTH, 1))
+    with_facts(library, SOUTH)  # read anew, or a region taken away
     shown = look_up(ref, library)  # type: ignore[arg-type]
-    assert shown is not None and shown.words(1) == ("Provträffen",)
+    assert shown is not None and shown.marked is SOUTH
+    with_facts(library, NORTH)
+    shown = look_up(ref, library)  # type: ignore[arg-type]
+    assert shown is not None and shown.marked is None and shown.ref.page == 1
 
 
 def test_passage_over_two_pages_has_its_words_on_each(library: StandInLibrary) -> None:
     shown = look_up(SourceRef(PDF, 3, "p4"), library)  # type: ignore[arg-type]
     assert shown is not None
-    assert shown.words(3)[0].startswith("Karlskrona") and shown.words(4)[0].startswith("och skriver")
+    assert shown.words(3)[0].text.startswith("Karlskrona") and shown.words(4)[0].text.startswith("och skriver")
     assert shown.words(2) == ()
 
 

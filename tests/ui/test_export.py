@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 from datetime import datetime
 
 import docx
@@ -89,6 +90,19 @@ def test_hostile_text_stays_text_in_every_form(exchanges: list[Exchange]) -> Non
     assert '#panic("x") *fet* $x$ <b>tagg</b>' in pdf_text(export.to_pdf(taken, NOW))
     assert hostile in word_text(export.to_word(taken, NOW))
     assert "\\*fet\\*" in export.to_markdown(taken, NOW) and "\\<b" in export.to_markdown(taken, NOW)
+
+
+def test_no_link_or_picture_of_a_report_is_live_in_markdown(exchanges: list[Exchange]) -> None:
+    result = exchanges[0].result
+    assert isinstance(result, Answer)
+    hostile = "[3]: http://a.se ![bild](http://a.se/b.png) [logga in](http://a.se) [i][1] [^1] <http://a.se> &lt;x](y)"
+    claims = (dataclasses.replace(result.claims[0], text=hostile, section=hostile),)
+    citations = tuple(dataclasses.replace(c, quote=hostile, title=hostile) for c in result.citations)
+    answer = dataclasses.replace(result, lead=f"Så: {hostile}", claims=claims, citations=citations)
+    text = export.to_markdown([dataclasses.replace(exchanges[0], result=answer)], NOW)
+    ours = f"\\[logga in](http://a.se) \\[i] \\[^1] \\<http://a.se\\> \\&lt;x](y) [{claims[0].citations[0]}]\n"
+    assert ours in text
+    assert re.findall(r"(?<!\\)(?:\[|<|&)", text) == ["["]  # the statement's own number
 
 
 def test_empty_conversation_is_a_valid_document() -> None:

@@ -79,18 +79,30 @@ def test_in_a_document_without_pages_a_region_is_given_its_passages(
     at = open_manage()
     at.selectbox(key="existing").select(TEXT).run()
     next(toggle for toggle in at.toggle if toggle.label == "Lägg till region").set_value(True).run()
-    next(f for f in at.text_input if f.label == "Region").set_value("Värmland")
-    first, last = (next(s for s in at.selectbox if s.label == label) for label in ("Från stycke", "Till stycke"))
+    next(f for f in at.text_input if f.label == "Region, ny region").set_value("Värmland")
+    first, last = (
+        next(s for s in at.selectbox if s.label == f"{which} stycke, ny region") for which in ("Från", "Till")
+    )
     assert first.options[0].startswith("1. Arvika ordnar loppis") and not at.number_input
     first.select(2)
     last.select(1).run()
     assert "första stycket är efter det sista" in at.error[0].value
-    next(s for s in at.selectbox if s.label == "Från stycke").select(1)
-    next(s for s in at.selectbox if s.label == "Till stycke").select(2).run()
+    next(s for s in at.selectbox if s.label == "Från stycke, ny region").select(1)
+    next(s for s in at.selectbox if s.label == "Till stycke, ny region").select(2).run()
     labelled(at, "Spara rättelser").click().run()
     wait(at)
     (_, change) = changes[0]
     assert change.corrections == ((TEXT, Correction(regions=(("Värmland", RegionCorrection(passages=(1, 2))),))),)
+
+
+def test_every_field_of_a_region_says_which_region_to_those_who_hear_it_alone(
+    open_manage: Callable[[], AppTest],
+) -> None:
+    at = open_manage()
+    at.selectbox(key="existing").select(PDF).run()
+    labels = [field.label for field in (*at.text_input, *at.number_input)]
+    assert {"Region, Nord", "Värdstad, Nord", "Från sida, Sydost", "Till sida, Sydost"} <= set(labels)
+    assert len(labels) == len(set(labels))
 
 
 def test_wrong_date_and_wrong_pages_are_said_and_nothing_can_be_saved(open_manage: Callable[[], AppTest]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ingest.model import Report
 from tests.ui.standins import PDF, QUESTION, StandInAssistant, StandInLibrary
 from ui import sources_html
 from ui.browse import by_time, question_pages, region_passages, town_counts, town_page
@@ -129,9 +130,61 @@ def test_newest_first_and_undated_last(library: StandInLibrary) -> None:
 
 def test_questions_keep_their_regions(library: StandInLibrary) -> None:
     (page,) = question_pages(library.reports[0])
-    assert page.regions == ("Nord", "Sydost") and page.key == "1"
+    assert page.regions == ("Nord", "Sydost") and page.wording == QUESTION
     assert question_pages(library.reports[1]) == []
     assert list(region_passages(library.reports[0], "Nord")) == [QUESTION]
+
+
+def asked(report: Report, *questions: tuple[str, int, str]) -> Report:
+    """A report whose passages answer these (region, number, wording)."""
+    one = report.passages[0]
+    passages = [
+        replace(one, id=f"q{n}", order=n, region=region, question_number=number, question=f"{number}. {wording}")
+        for n, (region, number, wording) in enumerate(questions)
+    ]
+    return replace(report, passages=tuple(passages))
+
+
+def told(report: Report) -> dict[str, tuple[str, ...]]:
+    return {page.wording: page.regions for page in question_pages(report)}
+
+
+def test_a_region_that_numbers_its_questions_otherwise_stands_under_the_question_it_answers(
+    library: StandInLibrary,
+) -> None:
+    report = asked(
+        library.reports[0],
+        ("Nord", 1, "Hur möts ni på torget?"),
+        ("Nord", 2, "Vilka fönster visar konst?"),
+        ("Sydost", 1, "Vad kostar en parkeringsplats?"),
+        ("Sydost", 2, "Hur möts ni på torget?"),
+    )
+    assert told(report) == {
+        "1. Hur möts ni på torget?": ("Nord", "Sydost"),
+        "1. Vad kostar en parkeringsplats?": ("Sydost",),
+        "2. Vilka fönster visar konst?": ("Nord",),
+    }
+
+
+def test_a_question_in_two_regions_own_words_is_one_and_two_alike_of_one_region_are_two(
+    library: StandInLibrary,
+) -> None:
+    report = asked(
+        library.reports[0],
+        ("Nord", 1, "Hur arbetar ni med ljuset?"),
+        ("Nord", 2, "Hur arbetar ni med ljudet?"),
+        ("Sydost", 1, "Hur arbetar du med ljudet?"),
+    )
+    assert told(report) == {
+        "1. Hur arbetar ni med ljuset?": ("Nord",),
+        "2. Hur arbetar ni med ljudet?": ("Nord", "Sydost"),
+    }
+
+
+def test_link_to_a_question_that_is_gone_says_so(open_sources: Callable[..., AppTest]) -> None:
+    at = open_sources(vy="fraga", fraga=f"{PDF}#9. Hur gick det sedan?")
+    assert "finns inte längre" in at.info[0].value and at.header[0].value == QUESTION
+    assert not open_sources(vy="fraga", fraga=f"{PDF}#{QUESTION}").info
 
 
 def test_hundred_reports_are_listed_within_a_second(assistant: StandInAssistant) -> None:
