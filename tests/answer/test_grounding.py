@@ -38,6 +38,10 @@ def test_the_passages_are_numbered_as_this_file_says(found: Setting) -> None:
         "Piteå, i region Norr, ökade försäljningen av presentkort med 25 % [4].",
         "Lund har tryckta presentkort [3], medan Varberg har digitala [2].",
         "Två städer säljer presentkort i bibliotek eller butiker [2][5].",
+        "Varberg och Umeå säljer presentkort i butiker och bibliotek [2][5].",
+        "Två städer, Varberg och Umeå, säljer presentkort [2][5].",
+        "Region Syd har ett tryckt presentkort, och region Norr ökade försäljningen med 25 procent [3][4].",
+        "Presentkort säljs i 80 butiker, i biblioteket och på turistbyrån [2][5].",
         "Vid träffen 9 februari 2031 berättade Lund om ett tryckt presentkort [3].",
         "Vid träffen 1-2 oktober 2033 nämndes att Umeå säljer presentkortet i biblioteket [5].",
         "Våren 2031 hade Lund ett tryckt presentkort (s. 7) [3].",
@@ -78,6 +82,13 @@ def test_a_sentence_that_its_source_carries_stands(found: Setting, sentence: str
         ("I Region Syd säljer Varberg presentkort och i Region Väst har Lund ett tryckt [2][3].", "Varberg"),
         ("Varberg ökade försäljningen med 25 procent och Piteå säljer i 80 butiker [2][4].", "Varberg"),
         ("Lund har digitala presentkort i butiker [2], medan Varberg har tryckta [3].", "Lund"),
+        # passages cited together do not vouch for each other
+        ("I region Norr säljs digitala presentkort i 80 butiker [2][5].", "region Norr"),
+        ("Lund säljer digitala presentkort i butiker [2][3].", "Lund: Källan säger för lite"),
+        ("Region Norr har ett tryckt kort, och region Syd ökade försäljningen med 25 procent [3][4].", "region Norr"),
+        ("I region Norr och region Väst säljs presentkort i 80 butiker [2][5].", "region Norr"),
+        ("Varberg och Umeå säljer presentkort i biblioteket och på turistbyrån [2][5].", "Varberg"),
+        ("Presentkort trycks och köps i stadshuset av 25 procent [3][4].", "25 %: Källan säger för lite"),
         ("Lund har inte något tryckt presentkort [3].", "förnekar"),
         ("Lund bygger en simhall med äventyrsbad och relax [3].", "för lite"),
         ("Lund [3].", "kontrolleras"),
@@ -130,6 +141,21 @@ def test_a_cited_passage_that_has_nothing_of_the_sentence_is_taken_out(found: Se
     evidence = other.grounding.evidence(other.answer)
     (sentence,) = (s for b in blocks("Umeå säljer presentkortet i biblioteket [5][6].") for s in b.sentences)
     assert other.grounding.idle(sentence, evidence) == {6}
+
+
+@pytest.mark.parametrize(
+    ("text", "idle"),
+    [
+        ("Lund har ett tryckt presentkort [1][2][3][4][5].", {1, 2, 4, 5}),
+        ("I region Norr säljs presentkort i biblioteket [2][5].", {2}),
+        ("Ett tryckt presentkort köps i stadshuset [1][2][3].", {1, 2}),
+        ("Presentkort säljs i butiker, i bibliotek och på turistbyrån [2][5].", set()),
+        ("Varberg och Umeå säljer presentkort [2][5].", set()),
+    ],
+)
+def test_only_what_carries_a_sentence_stays_cited(found: Setting, text: str, idle: set[int]) -> None:
+    (sentence,) = (s for b in blocks(text) for s in b.sentences)
+    assert found.grounding.idle(sentence, found.grounding.evidence(found.answer)) == idle
 
 
 def test_names_that_a_rewritten_question_adds_are_noticed(found: Setting) -> None:

@@ -104,6 +104,13 @@ def test_what_the_model_leaves_out_is_offered_and_counted_by_us(server: FakeServ
     assert [c.citations for c in folded] == [(1,), (2,), (4,), (5,)]
 
 
+def test_passages_that_a_sentence_does_not_tell_are_not_counted_as_told(server: FakeServer, found: Setting) -> None:
+    answer = write(server, found, "Lund har ett tryckt presentkort [1-5].")
+    assert answer.lead == "Lund har ett tryckt presentkort. [3]"
+    assert "1 av de 5 omnämnanden" in answer.text
+    assert [c.number for c in answer.unused] == [1, 2, 4, 5]
+
+
 def test_the_models_own_count_does_not_pass(server: FakeServer, found: Setting) -> None:
     answer = write(server, found, "Presentkort tas upp på 12 ställen [1]. Lund har ett tryckt presentkort [3].")
     assert "12" not in answer.text
@@ -189,6 +196,13 @@ def test_two_regions_swapped_are_both_dropped(server: FakeServer, found: Setting
     swapped = "I Region Norr säljer Varberg presentkort [2]. I Region Väst säljer Umeå presentkort i biblioteket [5]."
     answer = write(server, found, f"{swapped} Lund har ett tryckt presentkort [3].")
     assert len(answer.dropped) == 2
+    assert [c.citations for c in answer.claims if not c.folded] == [(3,)]
+
+
+def test_two_regions_swapped_without_a_town_are_dropped(server: FakeServer, found: Setting) -> None:
+    swapped = "I region Norr säljs digitala presentkort i 80 butiker [2][5]."
+    answer = write(server, found, f"{swapped} Lund har ett tryckt presentkort [3].")
+    assert len(answer.dropped) == 1 and "80" in answer.dropped[0].reason
     assert [c.citations for c in answer.claims if not c.folded] == [(3,)]
 
 
