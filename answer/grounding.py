@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answer.instructions import addressed_to_a_model, reports_an_instruction, without_instructions
-from answer.llm_evidence import Evidence, has_word
+from answer.llm_evidence import Evidence, among
 from answer.llm_figures import Figure, dates, figures, stated, word_value
 from answer.llm_parts import Part, Place, clauses, parts, without
 from answer.llm_places import Places
@@ -103,12 +103,13 @@ class Grounding:
 
     def adds_names(self, text: str, given: str) -> bool:
         """Whether a text names a town, a region, a date or a figure that is not in what it was made from."""
-        towns = self.towns_in(given)
-        unknown = [t for t in self.towns_in(text) if t not in towns and not has_word(given, t)]
-        regions = [p for p in self._places.regions_in(text) if not has_word(given, p.name.split("/")[0])]
+        forms = {fold(word) for word in split_words(given)}  # questions are often typed without capitals
+        names = [*self.towns_in(text), *(p.name.split("/")[0] for p in self._places.regions_in(text))]
+        unknown = set(names) - set(self.towns_in(given))
+        strange = [name for name in unknown if not all(among(fold(word), forms) for word in split_words(name))]
         months = {day.month for day in dates(text)[0]} - {day.month for day in dates(given)[0]}
         known = figures(given)
-        return bool(unknown or regions or months or any(not stated(f, known) for f in figures(text)))
+        return bool(strange or months or any(not stated(f, known) for f in figures(text)))
 
     def towns_in(self, text: str) -> list[str]:
         """Towns that a text names, each once."""

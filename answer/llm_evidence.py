@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +12,6 @@ from numpy.typing import NDArray
 
 from answer.llm_figures import Figure, figures
 from answer.model import Citation
-from answer.question import plain
 from answer.swedish import swedish_date
 from index.words import fold, stem
 from index.words import words as split_words
@@ -54,18 +54,25 @@ class Evidence:
         return frozenset(fold(word) for word in split_words(own))
 
 
-def has_word(text: str, name: str) -> bool:
-    """A name in a text, as a word or the first part of one ("Piteås", "Norrköpingsmodellen")."""
-    return re.search(rf"(?<!\w){re.escape(plain(name))}", plain(text)) is not None
+def has_name(text: str, name: str, tails: Container[str] = ()) -> bool:
+    """A name in a text, with its capital, alone ("Piteås") or before one of the `tails` ("Norrköpingsmodellen")."""
+    for match in re.finditer(rf"(?<!\w)({re.escape(name)})(\w*)", text, re.I):
+        tail = match[2].lower()
+        if match[1][0].isupper() and (tail in ("", "s") or tail in tails or tail.removeprefix("s") in tails):
+            return True
+    return False
 
 
-def among(folded: str, forms: frozenset[str]) -> bool:
-    """A name among the sources' words, inflected or in a compound."""
+def among(folded: str, forms: Collection[str], tails: Container[str] = ()) -> bool:
+    """A name among the sources' words, inflected or before one of the `tails`. All are folded."""
     bare = folded.removesuffix("s") if len(folded) > 3 else folded
     if folded in forms or bare in forms or f"{folded}s" in forms:
         return True
     stemmed = stem(folded)
-    return any(stem(form) == stemmed or (len(bare) > 3 and form.startswith(bare)) for form in forms)
+    return any(stem(form) == stemmed for form in forms) or any(
+        form.startswith(bare) and (form[len(bare) :] in tails or form[len(bare) :].removeprefix("s") in tails)
+        for form in forms
+    )
 
 
 def meeting_line(citation: Citation) -> str:

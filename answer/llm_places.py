@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from answer.citations import chapter
-from answer.llm_evidence import Evidence, among, has_word
+from answer.llm_evidence import Evidence, among, has_name
 from answer.llm_parts import Place, without
 from answer.question import plain, same_region
 from index.library import Library
@@ -21,7 +21,9 @@ class Places:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._vocabulary = frozenset(plain(word) for p in library.passages for word in split_words(p.text))
+        printed = {word for p in library.passages for word in split_words(p.text)}
+        self._vocabulary = frozenset(map(plain, printed))
+        self._tails = frozenset(f for w in printed if w[0].islower() and len(w) > 3 for f in (w.lower(), fold(w)))
         towns = {town for p in library.passages for town in p.towns}
         towns |= {town for r in library.reports for c in r.regions for town in (*c.towns, c.host_town) if town}
         self._gazetteer = Gazetteer(towns)
@@ -58,12 +60,12 @@ class Places:
 
     def is_of(self, evidence: Evidence, place: Place, words: str) -> bool:
         """Whether a passage speaks of the place; the host and the guests of its meeting only where called so."""
-        if place.is_region:
-            return same_region(place.name, evidence.citation.region) or has_word(evidence.whole, place.name)
+        if place.is_region:  # "Västervik" is not region Väst
+            return same_region(place.name, evidence.citation.region) or has_name(evidence.whole, place.name)
         town = place.name
         if town in evidence.towns or any(m.town == town for m in self._mentions(evidence.whole)):
             return True
-        if has_word(evidence.whole, town):
+        if town not in self._gazetteer.ambiguous and has_name(evidence.whole, town, self._tails):
             return True
         c = evidence.citation
         own = chapter(self._library.report(c.document), c.region)
@@ -85,7 +87,7 @@ class Places:
                 continue
             for part in re.split(r"[-’'&]", word):
                 folded = fold(part)
-                if len(folded) >= 2 and not among(folded, forms):
+                if len(folded) >= 2 and not among(folded, forms, self._tails):
                     return word
         return None
 
