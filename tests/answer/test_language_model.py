@@ -206,6 +206,14 @@ def test_two_regions_swapped_without_a_town_are_dropped(server: FakeServer, foun
     assert [c.citations for c in answer.claims if not c.folded] == [(3,)]
 
 
+def test_a_heading_holds_for_all_that_stands_under_it(server: FakeServer, found: Setting) -> None:
+    items = "- Varberg säljer digitala presentkort i 80 butiker [2].\n- Umeå säljer presentkortet i biblioteket [5]."
+    wrong = write(server, found, f"**Region Norr**\n{items}")
+    assert "Norr" not in wrong.text and [d.text for d in wrong.dropped] == ["Region Norr"]
+    right = write(server, found, "**Region Norr**\n- Umeå säljer presentkortet i biblioteket [5].")
+    assert right.text.startswith("**Region Norr**") and right.dropped == ()
+
+
 def test_all_that_failed_is_repaired_in_one_round_trip(server: FakeServer, found: Setting) -> None:
     draft = "Skövde har ett tryckt presentkort [3]. Varberg säljer presentkort i 800 butiker [2]."
     repair = "M1: Lund har ett tryckt presentkort [3].\nM2: Varberg säljer presentkort i 80 butiker [2]."
