@@ -101,6 +101,11 @@ class Grounding:
             score(" ".join((*texts, evidence.text))) > score(" ".join(texts))
         )
 
+    def shares(self, words: str, evidence: Mapping[int, Evidence]) -> dict[int, float]:
+        """How much of what a text says each passage has, by its words."""
+        score = self._overlap(self._subject(words, []))
+        return {number: score(e.own_words) for number, e in evidence.items()}
+
     def adds_names(self, text: str, given: str) -> bool:
         """Whether a text names a town, a region, a date or a figure that is not in what it was made from."""
         forms = {fold(word) for word in split_words(given)}  # questions are often typed without capitals

@@ -118,7 +118,13 @@ def _overlap(found: Setting):  # type: ignore[no-untyped-def]
 
 
 NAMESAKES = (
-    ("b.pdf", 6, "Norr", ("Skövde",), "Genom åren ska presentkort vara nära marknaden i Västervik, om de målas vackert."),
+    (
+        "b.pdf",
+        6,
+        "Norr",
+        ("Skövde",),
+        "Genom åren ska presentkort vara nära marknaden i Västervik, om de målas vackert.",
+    ),
     ("b.pdf", 6, "Norr", (), "Umeåmodellen för presentkort spreds till Åre."),
     ("b.pdf", 7, "Norr", (), "Den modellen bygger på dialog om presentkort."),
 )
