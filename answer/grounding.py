@@ -76,30 +76,28 @@ class Grounding:
         found: set[int] = set()
         for words, numbers in sentence.segments:
             cited = {number: evidence[number] for number in numbers if number in evidence}
-            places = self._places.named(words)
-            of_place = {n: e for n, e in cited.items() if any(self._places.is_of(e, place, words) for place in places)}
-            kept = of_place or dict(cited)
+            if len(cited) < 2:
+                continue
+            places, said = self._places.named(words), figures(dates(words)[1])
+            has: dict[int, set[Place | Figure]] = {
+                n: {p for p in places if self._places.is_of(e, p, words)} | {f for f in said if states(e, f)}
+                for n, e in cited.items()
+            }
+            of_place = [n for n in cited if has[n].intersection(places)]
+            kept = of_place or list(cited)
             score = self._overlap(self._subject(words, list(cited.values())))
-            shares = {n: score(e.text) for n, e in kept.items()}
+            shares = {n: score(cited[n].text) for n in kept}
             for number in sorted(shares, key=lambda n: shares[n]):
-                others = [e for n, e in kept.items() if n != number]
-                if others and shares[number] < max(shares.values()) / 2 and not self._adds(kept[number], others, words):
-                    del kept[number]
-            found |= cited.keys() - kept.keys()
+                others = [n for n in kept if n != number]
+                if (
+                    others
+                    and shares[number] < max(shares.values()) / 2
+                    and not has[number].difference(*(has[n] for n in others))
+                    and score(_texts(cited, kept)) <= score(_texts(cited, others))
+                ):
+                    kept = others
+            found |= cited.keys() - set(kept)
         return found if found < set(sentence.numbers) else set()
-
-    def _adds(self, evidence: Evidence, others: Sequence[Evidence], words: str) -> bool:
-        """Whether a passage has a place, a figure or a word of a segment that the others lack."""
-        places, said = self._places.named(words), figures(dates(words)[1])
-
-        def has(e: Evidence) -> set[Place | Figure]:
-            return {p for p in places if self._places.is_of(e, p, words)} | {f for f in said if states(e, f)}
-
-        score = self._overlap(self._subject(words, [evidence, *others]))
-        texts = [e.text for e in others]
-        return bool(has(evidence).difference(*map(has, others))) or (
-            score(" ".join((*texts, evidence.text))) > score(" ".join(texts))
-        )
 
     def shares(self, words: str, evidence: Mapping[int, Evidence]) -> dict[int, float]:
         """How much of what a text says each passage has, by its words."""
@@ -136,7 +134,7 @@ class Grounding:
         named = f"{meeting.label} {meeting.theme or ''}" if meeting else ""
         about = " ".join((report.title, named, *report.about))
         days = (meeting.date, *meeting.dates) if meeting else ((report.date,) if report.date else ())
-        text = without_instructions(f"{printed}\n{citation.quote}")
+        text, context, about = map(without_instructions, (f"{printed}\n{citation.quote}", context, about))
         return Evidence(citation, printed, text, context, towns, tuple(dict.fromkeys(days)), about, vector)
 
     # --- one segment and the passages that it cites ---
@@ -273,3 +271,8 @@ _MAY_DENY = re.compile(  # what a source may say where a sentence rightly says "
 
 def _reason(name: str, /, **values: object) -> str:
     return filled("llm.yaml", f"reason_{name}", **values)
+
+
+def _texts(evidence: Mapping[int, Evidence], numbers: Sequence[int]) -> str:
+    """The words of several passages, each once."""
+    return " ".join(dict.fromkeys(word for n in numbers for word in split_words(evidence[n].text)))

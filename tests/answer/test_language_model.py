@@ -485,12 +485,15 @@ def test_a_fault_that_cites_too_much_does_not_keep_another_from_being_mended(ser
 
     def reply(request: dict) -> str:  # type: ignore[type-arg]
         user = request["messages"][1]["content"]
-        if "(Fel: " not in user:
+        if "[1] Region" in user and "(Fel: " not in user:
             return f"- Alla säljer presentkort {every} i Skövde.\n- Skövde har ett tryckt presentkort [2]."
+        if "(Fel: " not in user:
+            return "Falköping säljer presentkort i teatern [2]."
         mark = re.search(r"(M\d): Skövde har", user)
         return f"{mark[1]}: Falköping säljer presentkort i teatern [2]." if mark else "M1: STRYK"
 
     answer = write(server, many(35), reply, context=2400)
+    assert len(answer.dropped) == 1
     assert [c.citations for c in answer.claims if not c.folded] == [(2,)]
     assert all(len(server.prompt(n)) / 3 < 2400 * 0.75 for n in range(len(server.requests)))
 
