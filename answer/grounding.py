@@ -24,6 +24,7 @@ from answer.llm_stated import states, unstated
 from answer.llm_text import Sentence, is_swedish
 from answer.messages import filled
 from answer.model import Answer, Citation
+from answer.swedish import sentences
 from index.library import Library
 from index.words import content_words, fold, stem
 from index.words import words as split_words
@@ -199,6 +200,8 @@ class Grounding:
         whole = "\n".join(e.whole for e in cited)
         if _DENIES.search(words) and not _MAY_DENY.search(whole):
             return _reason("negation")
+        if not _MAY_DENY.search(words) and _DENIES.search(whole) and self._denied(words, cited):
+            return _reason("denied")
         if not content_words(self._subject(words, cited)):
             return _reason("empty")
         share = self._share(words, cited)
@@ -211,6 +214,15 @@ class Grounding:
         if (share >= ENOUGH_WORDS and nearness >= near) or (share >= FEW_WORDS and nearness >= very_near):
             return None
         return _reason("content")
+
+    def _denied(self, words: str, cited: Sequence[Evidence]) -> bool:
+        """Whether the clause of the sources that has most of the words denies something."""
+        score = self._overlap(self._subject(words, cited))
+        best = {True: 0.0, False: 0.0}
+        for clause in (c.words for e in cited for s in sentences(e.text) for c in clauses(s)):
+            denies = _DENIES.search(clause) is not None
+            best[denies] = max(best[denies], score(clause))
+        return best[True] >= FEW_WORDS and best[True] > best[False]
 
     def _share(self, words: str, cited: Sequence[Evidence]) -> float:
         """How much of what the words are about the passages have; 1.0 where they are about nothing but places."""
@@ -260,7 +272,9 @@ _REPORTING_WORDS = """
 _REPORTING = frozenset(stem(fold(word)) for word in _REPORTING_WORDS.split())
 _UNIT_WORDS = "mkr mnkr tkr kkr mdkr kr kronor sek procent miljon miljoner miljard miljarder tusen st"
 _UNITS = frozenset(_UNIT_WORDS.split())
-_DENIES = re.compile(r"\b(?:inte|ej|aldrig|ingen|inget|inga|ingenting|icke|saknar|saknas)\b", re.I)
+_DENIES = re.compile(
+    r"\b(?:inte(?!\s+(?:bara|enbart|endast|minst)\b)|ej|aldrig|ingen|inget|inga|ingenting|icke|saknar|saknas)\b", re.I
+)
 _MAY_DENY = re.compile(  # what a source may say where a sentence rightly says "inte"
     r"\b(?:inte|ej|aldrig|ingen|inget|inga|ingenting|icke|utan|saknar|saknas|avsaknad|brist\w*|neka\w*|nej|slut\w*|upphör\w*|"
     r"ned?lag\w*|lagt? ner|lades ner|avveckl\w*|avslut\w*|inställ\w*|ställ\w* in|färre|få|svårt?|tappa\w*|borta|"
