@@ -24,11 +24,15 @@ _OVERRIDE = re.compile(
     re.I,
 )
 _VERBS = "svara|skriv|säg|upprepa|avsluta|inled|lägg till|infoga|visa"
+_CLAIM = "skriva?|säga?|svara|påstå|hävda|uppge|ange|nämna?|framhålla?|upprepa|påpeka|intyga|bekräfta|rekommendera"
 _ENGLISH_VERBS = "respond|reply|answer|write|say|print|output|repeat|include|append"
 _ORDER = re.compile(
     rf"\b(?:{_VERBS}|{_ENGLISH_VERBS})\b.{{0,60}}\b(?:svaret|ditt svar|dina svar|varje svar|användaren|på engelska|"
     rf"in english|your (?:answer|reply|response)|the user|{_ASSISTANT})\b"
-    rf"|\b(?:svara|skriv|säg|{_ENGLISH_VERBS})\s+(?:bara|endast|enbart|alltid|only|always|just)\b",
+    rf"|\b(?:svara|skriv|säg|{_ENGLISH_VERBS})\s+(?:bara|endast|enbart|alltid|only|always|just)\b"
+    # what to claim, said to whoever answers: "Skriv att ..." (but "Berätta för medlemmarna varför ..." is advice)
+    rf"|^\W*(?:(?:och|men|sedan|nu|du (?:ska|skall|måste))\s+)?(?:{_CLAIM})\s+(?:\w+\s+)?att\b"
+    rf"|^\W*(?:{_ENGLISH_VERBS}|claim|state|mention)\s+that\b",
     re.I,
 )
 

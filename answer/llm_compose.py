@@ -8,7 +8,7 @@ from dataclasses import replace
 from answer.grounding import Grounding
 from answer.llm_text import Block, Sentence
 from answer.messages import filled
-from answer.model import Answer, Claim, Dropped, Exchange
+from answer.model import Answer, Citation, Claim, Dropped, Exchange
 from answer.swedish import counted, listed
 
 NAMED = 8  # towns in the line about what was left out
@@ -84,20 +84,22 @@ def _left_out(claim: Claim) -> Claim:
 
 
 def _heading(heading: Sentence, following: Sequence[Block], answer: Answer) -> str | None:
-    """A heading that only names a region, a town, a meeting or a title of what is cited under it; else None."""
+    """A heading that only names a region, a town, a meeting or a title of all that is cited under it; else None."""
     words = heading.words.strip(" .:")
     under: set[int] = set()
     for block in following:
         if block.kind == "heading":
             break
         under |= {number for sentence in block.sentences for number in sentence.numbers}
-    for citation in answer.citations:
-        meeting = citation.meeting
-        names = [citation.region, citation.region and f"Region {citation.region}", citation.title]
-        names += [*(citation.town or "").split(", "), meeting.label if meeting else None]
-        if citation.number in under and words.casefold() in {name.casefold() for name in names if name}:
-            return words
-    return None
+    names = [_names(citation) for citation in answer.citations if citation.number in under]
+    return words if names and all(words.casefold() in own for own in names) else None
+
+
+def _names(citation: Citation) -> set[str]:
+    """What a heading above a citation may say."""
+    region, meeting = citation.region, citation.meeting
+    names = [region, region and f"Region {region}", citation.title, meeting and meeting.label]
+    return {name.casefold() for name in (*names, *(citation.town or "").split(", ")) if name}
 
 
 def _coverage(answer: Answer, used: set[int]) -> list[str]:

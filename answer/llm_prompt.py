@@ -17,6 +17,7 @@ from ingest.errors import PromptError
 
 CHARACTERS_PER_TOKEN = 3.0  # Swedish takes 3.2 to 4 with the tokenizers of current models; the rest is a margin
 REPLY_SHARE = 0.25  # of the context is kept for the reply
+LEAST = 150  # tokens that a prompt must have room for
 EARLIER = 3  # questions of the conversation that are sent along
 
 Messages = tuple[tuple[str, str], ...]  # (role, text)
@@ -70,7 +71,7 @@ def batches(evidence: Mapping[int, Evidence], budget: int) -> list[str]:
 
     A passage longer than the budget goes on under the same number. Raises ValueError where not even a line fits.
     """
-    if budget < 150:
+    if budget < LEAST:
         raise ValueError("no room for passages")
     lines = [line for number, e in evidence.items() for line in _lines(number, e, budget)]
     found: list[list[str]] = []
@@ -83,6 +84,18 @@ def batches(evidence: Mapping[int, Evidence], budget: int) -> list[str]:
         found[-1].append(line)
         used += cost
     return ["\n".join(batch) for batch in found]
+
+
+def fitting(evidence: Mapping[int, Evidence], wanted: Sequence[int], budget: int) -> dict[int, Evidence]:
+    """Those of the wanted passages that fit whole into one text of `budget` tokens, the first wanted first, by number."""
+    kept = []
+    for number in wanted if budget >= LEAST else ():
+        lines = _lines(number, evidence[number], budget)
+        cost = tokens(lines[0]) + 1
+        if len(lines) == 1 and cost <= budget:
+            kept.append(number)
+            budget -= cost
+    return {number: evidence[number] for number in sorted(kept)}
 
 
 def _lines(number: int, evidence: Evidence, budget: int) -> list[str]:

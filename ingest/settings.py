@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,7 +42,7 @@ class Settings:
 
 
 def _dotenv(path: Path) -> dict[str, str]:
-    """KEY=value lines of a .env file; comments and blank lines passed over, quotes removed."""
+    """NAME=value lines of a .env file; comments and blank lines passed over, quotes removed."""
     if not path.is_file():
         return {}
     values = {}
@@ -50,8 +51,9 @@ def _dotenv(path: Path) -> dict[str, str]:
         if not line or line.startswith("#"):
             continue
         key, separator, value = line.partition("=")
-        if not separator:
-            raise SettingsError(f"{path}, line {number}: expected KEY=value, found {line!r}")
+        if not separator:  # the line itself is left out: it may hold a key
+            name = re.match(r"CITYGROUP_[A-Z_]+(?=\W)", line)
+            raise SettingsError(f"{path}, line {number}: expected {name.group() if name else 'NAME'}=value")
         values[key.strip()] = value.strip().strip("'\"")
     return values
 

@@ -77,10 +77,17 @@ class Setting:
 
 
 def setting(
-    statements: tuple[tuple[str, int, str, tuple[str, ...], str], ...] = STATEMENTS, **query: object
+    statements: tuple[tuple[str, int, str, tuple[str, ...], str], ...] = STATEMENTS,
+    passage: dict[str, str] | None = None,
+    **query: object,
 ) -> Setting:
-    """Library, checks and the extractive answer that cites every passage, in order [1], [2], ..."""
+    """Library, checks and the extractive answer that cites every passage, in order [1], [2], ...
+
+    `passage` changes all passages, for example their heading.
+    """
     lib = library(statements)
+    if passage:
+        lib = replace(lib, passages=tuple(replace(p, **passage) for p in lib.passages))  # type: ignore[arg-type]
     lexical = LexicalIndex.build(lib.passages)
     grounding = Grounding(lib, lexical.overlap, encode)
     asked = replace(Query("vad gör andra städer med presentkort?"), **query)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -104,6 +105,13 @@ def test_what_the_model_leaves_out_is_offered_and_counted_by_us(server: FakeServ
     assert [c.citations for c in folded] == [(1,), (2,), (4,), (5,)]
 
 
+def test_passages_that_a_sentence_does_not_tell_are_not_counted_as_told(server: FakeServer, found: Setting) -> None:
+    answer = write(server, found, "Lund har ett tryckt presentkort [1-5].")
+    assert answer.lead == "Lund har ett tryckt presentkort. [3]"
+    assert "1 av de 5 omnämnanden" in answer.text
+    assert [c.number for c in answer.unused] == [1, 2, 4, 5]
+
+
 def test_the_models_own_count_does_not_pass(server: FakeServer, found: Setting) -> None:
     answer = write(server, found, "Presentkort tas upp på 12 ställen [1]. Lund har ett tryckt presentkort [3].")
     assert "12" not in answer.text
@@ -190,6 +198,21 @@ def test_two_regions_swapped_are_both_dropped(server: FakeServer, found: Setting
     answer = write(server, found, f"{swapped} Lund har ett tryckt presentkort [3].")
     assert len(answer.dropped) == 2
     assert [c.citations for c in answer.claims if not c.folded] == [(3,)]
+
+
+def test_two_regions_swapped_without_a_town_are_dropped(server: FakeServer, found: Setting) -> None:
+    swapped = "I region Norr säljs digitala presentkort i 80 butiker [2][5]."
+    answer = write(server, found, f"{swapped} Lund har ett tryckt presentkort [3].")
+    assert len(answer.dropped) == 1 and "80" in answer.dropped[0].reason
+    assert [c.citations for c in answer.claims if not c.folded] == [(3,)]
+
+
+def test_a_heading_holds_for_all_that_stands_under_it(server: FakeServer, found: Setting) -> None:
+    items = "- Varberg säljer digitala presentkort i 80 butiker [2].\n- Umeå säljer presentkortet i biblioteket [5]."
+    wrong = write(server, found, f"**Region Norr**\n{items}")
+    assert "Norr" not in wrong.text and [d.text for d in wrong.dropped] == ["Region Norr"]
+    right = write(server, found, "**Region Norr**\n- Umeå säljer presentkortet i biblioteket [5].")
+    assert right.text.startswith("**Region Norr**") and right.dropped == ()
 
 
 def test_all_that_failed_is_repaired_in_one_round_trip(server: FakeServer, found: Setting) -> None:
@@ -404,11 +427,75 @@ def test_what_does_not_fit_is_read_in_rounds_and_nothing_is_lost(server: FakeSer
         assert len(server.prompt(request)) / 3 < 2400 * 0.75
 
 
+def test_a_false_sentence_of_a_part_is_sent_back_and_listed(server: FakeServer) -> None:
+    false = "Skövde har ett tryckt presentkort"
+
+    def straying(request: dict) -> str:  # type: ignore[type-arg]
+        user = request["messages"][1]["content"]
+        if false in user:
+            return "M1: STRYK"
+        return copying(request) + (f"\n- {false} [1]." if "[1] Region" in user else "")
+
+    answer = write(server, many(35), straying, context=2400)
+    assert [e.purpose for e in answer.exchanges].count("repair") == 1
+    assert [(d.text, "Skövde" in d.reason) for d in answer.dropped] == [(f"{false}.", True)]
+    assert "Skövde" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ("Many of the towns have gift cards and sell them in the library and the town hall [1][2].", "inte på svenska"),
+        ("Falköping säljer presentkort i biblioteket [1]. Varberg säljer presentkort i", "avhugget"),
+        (CutOff("Falköping säljer presentkort i biblioteket [1]."), "avhugget"),
+    ],
+)
+def test_a_part_that_cannot_be_used_is_said(server: FakeServer, reply: object, said: str) -> None:
+    big = many(35)
+    assert_kept(write(server, big, copying, reply, context=2400), big, said)
+
+
 def test_where_combining_does_not_make_it_shorter_the_checked_sentences_are_given(server: FakeServer) -> None:
     big = many(60)
     answer = write(server, big, copying, context=1500)
     assert answer.engine == "llm"
     assert {n for c in answer.claims if not c.folded for n in c.citations} == set(range(1, 61))
+
+
+def test_what_cannot_be_sent_back_in_one_prompt_is_in_several(server: FakeServer) -> None:
+    repaired: list[str] = []
+
+    def exaggerating(request: dict) -> str:  # type: ignore[type-arg]
+        user = request["messages"][1]["content"]
+        if "(Fel: " not in user:
+            return re.sub(r"(\d+) butiker", r"\g<1>000 butiker", copying(request))
+        marked = re.findall(r"^(M\d+): (.*) \(Fel: ", user, re.M)
+        repaired.extend(text for _, text in marked)
+        return "\n".join(f"{mark}: {text.replace('000 butiker', ' butiker')}" for mark, text in marked)
+
+    answer = write(server, many(35), exaggerating, context=2400)
+    assert answer.dropped == () and answer.engine == "llm"
+    assert len(repaired) >= 35
+    assert {n for c in answer.claims if not c.folded for n in c.citations} == set(range(1, 36))
+    assert all(len(server.prompt(n)) / 3 < 2400 * 0.75 for n in range(len(server.requests)))
+
+
+def test_a_fault_that_cites_too_much_does_not_keep_another_from_being_mended(server: FakeServer) -> None:
+    every = "".join(f"[{n}]" for n in range(1, 36))
+
+    def reply(request: dict) -> str:  # type: ignore[type-arg]
+        user = request["messages"][1]["content"]
+        if "[1] Region" in user and "(Fel: " not in user:
+            return f"- Alla säljer presentkort {every} i Skövde.\n- Skövde har ett tryckt presentkort [2]."
+        if "(Fel: " not in user:
+            return "Falköping säljer presentkort i teatern [2]."
+        mark = re.search(r"(M\d): Skövde har", user)
+        return f"{mark[1]}: Falköping säljer presentkort i teatern [2]." if mark else "M1: STRYK"
+
+    answer = write(server, many(35), reply, context=2400)
+    assert len(answer.dropped) == 1
+    assert [c.citations for c in answer.claims if not c.folded] == [(2,)]
+    assert all(len(server.prompt(n)) / 3 < 2400 * 0.75 for n in range(len(server.requests)))
 
 
 def test_a_passage_longer_than_a_prompt_goes_on_in_the_next(server: FakeServer) -> None:
