@@ -22,8 +22,9 @@ the trade; no sentence of a report, no question of the question set.
 **Recipe.** sentence-transformers' trainer, multiple negatives ranking with several answers a question, {steps} steps of
 {batch} questions and twice as many passages, learning rate {learning_rate}, scale {scale}, bfloat16, seed {seed}. {worlds:.0%} of
 the batches come from one world each, so that nearly all its passages are seen together; in the others no two of the {closest}
-topics nearest to each other meet, and near misses are hard negatives. {share:.0%} of the learnt change is in the adapter (the rest is the untrained model:
-averaged weights). Made by `python -m index.train` in {minutes} minutes; settings and curves: run.json, curves.png.
+topics nearest to each other meet, and near misses are hard negatives. {share:.0%} of the learnt change is in the adapter (the
+rest is the untrained model: averaged weights). Made by `python -m index.train` in {minutes} minutes; settings and curves:
+run.json, curves.png.
 
 **Figures** (mean average precision; each question of the validation topics against all their passages and near misses)
 
