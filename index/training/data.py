@@ -264,9 +264,7 @@ def _topic_rows(
     )
 
 
-def _rows(
-    questions: Sequence[str], passages: Sequence[tuple[Any, str]], label: Callable[[int, Any], int]
-) -> list[Row]:
+def _rows(questions: Sequence[str], passages: Sequence[tuple[Any, str]], label: Callable[[int, Any], int]) -> list[Row]:
     """`label(place, key)` is what the passage with that key is to the question at that place."""
     size = len(questions)
     rows = []

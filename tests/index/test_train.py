@@ -123,9 +123,7 @@ def test_too_few_topics_for_a_batch_are_named(neighbours: data.Neighbours) -> No
 def small_world(name: str = "w") -> data.World:
     passages = {f"p{n}": {"text": f"Text {n}.", "town": None, "section": None, "heading": None} for n in range(12)}
     ids = list(passages)
-    questions = [
-        data.Asked(f"Fråga {n}?", frozenset({ids[n], ids[n + 1]}), frozenset({ids[n + 2]})) for n in range(5)
-    ]
+    questions = [data.Asked(f"Fråga {n}?", frozenset({ids[n], ids[n + 1]}), frozenset({ids[n + 2]})) for n in range(5)]
     return data.World(name, passages, tuple(questions))
 
 
