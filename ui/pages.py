@@ -20,6 +20,7 @@ import pypdfium2.raw as pdfium_c
 from PIL import Image, ImageChops, ImageDraw
 
 MARK = (255, 226, 89)  # multiplied with the page: black text on it stays black
+PIXELS = 12_000_000  # of a picture at most; a page that is a narrow strip becomes narrower than asked for
 MIN_RUN = 10  # letters; shorter pieces of a quote may stand anywhere on a page
 
 _LOCK = threading.Lock()  # PDFium must not be called from two threads at once
@@ -75,7 +76,8 @@ def render_page(path: Path, number: int, quotes: Sequence[Words] = (), width: in
         if not 1 <= number <= len(document):
             raise IndexError(number)
         page = document[number - 1]
-        bitmap = page.render(scale=width / page.get_width())
+        across, down = page.get_size()
+        bitmap = page.render(scale=min(width / across, (PIXELS / (across * down)) ** 0.5))
         position = bitmap.get_posconv(page)
         places = [place for quote in quotes for place in _find(page, quote)]
         boxes = []

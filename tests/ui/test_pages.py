@@ -9,7 +9,7 @@ from PIL import Image
 
 from ingest.pipeline import read_report
 from tests.ui.standins import PDF, StandInLibrary, typeset
-from ui.pages import Box, Words, _char, _letters, match_letters, page_count, render_page, words_at
+from ui.pages import PIXELS, Box, Words, _char, _letters, match_letters, page_count, render_page, words_at
 
 
 def words_in(box: Box, png: bytes) -> float:
@@ -100,6 +100,13 @@ def test_page_that_the_file_does_not_have_is_an_index_error(library: StandInLibr
     assert page_count(library.file(PDF)) == 4
     with pytest.raises(IndexError):
         render_page(library.file(PDF), 5)
+
+
+def test_picture_of_a_page_that_is_a_strip_stays_within_bounds(tmp_path: Path) -> None:
+    file = tmp_path / "a.pdf"
+    file.write_bytes(typeset("#set page(width: 10pt, height: 3000pt, margin: 0pt)\nx"))
+    picture = render_page(file, 1)
+    assert picture.width * picture.height <= 1.01 * PIXELS
 
 
 ROOT = Path(__file__).resolve().parents[2]
