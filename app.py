@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import about, access, chat, manage, questions, sources, state, style, wording
+from ui import about, access, chat, manage, questions, returning, sources, state, style, wording
 from ui.access import Role
 from ui.texts import t
 
@@ -24,6 +24,8 @@ def main() -> None:
     style.apply()
     wording.swedish()
     who = access.visitor()
+    if who.login:
+        returning.after_login(waiting=who.address is None)
     if not access.gate(who):
         return
     pages = [

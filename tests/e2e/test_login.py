@@ -9,6 +9,7 @@ import pytest
 
 from tests.e2e.conftest import Site, copy_program, free_port, served
 from tests.e2e.drive import PATIENCE, ask
+from tests.ui.standins import TEXT
 
 pytest.importorskip("authlib", reason="Streamlit's login needs the package Authlib")
 
@@ -90,6 +91,20 @@ def test_whoever_logs_in_gets_what_the_lists_say(
     visitor.get_by_text(f"Du är inloggad som {address}").wait_for()
     visitor.get_by_role("button", name="Logga ut").click()
     visitor.get_by_role("heading", name="Logga in för att fråga").wait_for()
+
+
+@pytest.mark.parametrize("link", [f"?dokument={TEXT}", "kallor?vy=ort&ort=Arvika", f"kallor?vy=karta&dokument={TEXT}"])
+def test_a_shared_link_leads_to_its_place_after_the_login(
+    guarded: str, provider: Provider, visitor: Any, link: str
+) -> None:
+    log_in(visitor, f"{guarded}/{link}", provider, email="vem@stad.se", email_verified=True, name="Någon")
+    if "dokument" in link:
+        visitor.locator("#cg-source", has_text="Loppis på torget").wait_for()
+    else:
+        visitor.get_by_role("heading", name="Allt om Arvika").wait_for()
+    assert visitor.url == f"{guarded}/{link}"
+    visitor.goto(guarded)  # once only
+    visitor.get_by_role("heading", name="Vad vill du veta?").wait_for()
 
 
 def test_stranger_is_turned_away_after_the_login(guarded: str, provider: Provider, visitor: Any) -> None:
