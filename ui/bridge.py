@@ -55,7 +55,10 @@ export default function ({ data, setTriggerValue }) {
 
   window.cgCurrent = (data && data.current) || "";
   WAITS.forEach((wait) => setTimeout(mark, wait));  // the answer is drawn anew when it makes room for the source
-  if (data && data.scroll && data.nonce !== window.cgNonce) {
+  const jump = data && data.scroll && data.nonce !== window.cgNonce;
+  const turned = data && data.source && data.source !== window.cgSource;
+  window.cgSource = data && data.source;
+  if (jump || turned) {
     window.cgNonce = data.nonce;
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     let left = false;  // the reader has scrolled; leave the page where it is
@@ -63,22 +66,54 @@ export default function ({ data, setTriggerValue }) {
     ["wheel", "touchmove", "keydown"].forEach((kind) => window.addEventListener(kind, leave, { once: true, passive: true }));
     let focused = false;  // once: the keyboard goes on from the source that opened, or from the chip it was opened by
     const go = () => {
-      const target = document.getElementById(data.scroll);
+      const target = jump && document.getElementById(data.scroll);
       if (target && !focused && !left && (data.scroll === "cg-source" || data.scroll.endsWith("-cg-chip"))) {
         focused = true;
         target.focus({ preventScroll: true });
       }
-      if (left || !target || data.nonce !== window.cgNonce) return;
-      const box = target.getBoundingClientRect();
-      const beside = data.scroll === "cg-source" && window.innerWidth >= 1000;  // it is in view there already
-      if (beside) keepInPlace(target);
-      else if (box.top < 50 || box.top > window.innerHeight * 0.4) {
-        const main = target.closest(".stMain") || document.scrollingElement;  // never what lies around it
-        main.scrollTo({ top: main.scrollTop + box.top - 84, behavior: calm ? "auto" : "smooth" });
+      if (left || (jump && !target) || window.cgGo !== go) return;
+      const main = document.querySelector(".stMain");  // never what lies around it
+      let by = 0;
+      if (target) {
+        const box = target.getBoundingClientRect();
+        const beside = data.scroll === "cg-source" && window.innerWidth >= 1000;  // it is in view there already
+        if (beside) keepInPlace(target);
+        else if (box.top < 50 || box.top > window.innerHeight * 0.4) by = box.top - 84;
       }
+      if (turned || data.scroll === "cg-source") by += toMark(by);
+      if (Math.abs(by) > 1) main.scrollTo({ top: main.scrollTop + by, behavior: calm ? "auto" : "smooth" });
     };
+    window.cgGo = go;  // a later one takes over
     WAITS.slice(1).forEach((wait) => setTimeout(go, wait));  // the page grows while pictures load
   }
+}
+
+// Scrolls what lies around the marked words until they are in view there; the rest that the page itself has to go.
+function toMark(by) {
+  const mark = document.querySelector(".st-key-source-panel :is(.cg-text mark, [data-cg-mark])");
+  if (!mark || !placeOf(mark)) return 0;
+  const ask = document.querySelector(".st-key-ask");  // the field that lies over the page's end
+  const end = (ask ? ask.getBoundingClientRect().top : window.innerHeight) - 12;
+  for (let box = mark.parentElement; !box.matches(".stMain"); box = box.parentElement) {
+    if (box.scrollHeight <= box.clientHeight || !["auto", "scroll"].includes(getComputedStyle(box).overflowY)) continue;
+    const view = box.getBoundingClientRect();
+    const { top, bottom } = placeOf(mark);
+    if (top < view.top || bottom > Math.min(view.bottom, end)) box.scrollTop += top - view.top - view.height / 3;
+  }
+  const { top, bottom } = placeOf(mark);
+  return Math.max(bottom - by - end, 0) || Math.min(top - by - 72, 0);
+}
+
+// Where marked words begin and end on the screen; of many, as much as can be seen at once.
+function placeOf(mark) {
+  let { top, bottom } = mark.getBoundingClientRect();
+  if (mark.dataset.cgMark) {
+    const picture = document.querySelector(".st-key-source-page img");
+    const page = picture && picture.getBoundingClientRect();
+    if (!page || page.height < 50) return null;  // not loaded yet
+    [top, bottom] = mark.dataset.cgMark.split(" ").map((part) => page.top + Number(part) * page.height);
+  }
+  return { top, bottom: Math.min(bottom, top + window.innerHeight / 4) };
 }
 
 // The text beside a source is narrower and so longer: what was clicked stays where it was.
@@ -154,10 +189,13 @@ class Click:
     number: int
 
 
-def listen(on_click: Callable[[Click], None], current: str = "", scroll: str = "", nonce: int = 0) -> None:
+def listen(
+    on_click: Callable[[Click], None], current: str = "", scroll: str = "", nonce: int = 0, source: str = ""
+) -> None:
     """Mount the listener once per page.
 
-    `current` is the id of the chip whose source is open; `scroll` the id to bring into view, once per `nonce`.
+    `current` is the id of the chip whose source is open; `scroll` the id to bring into view, once per `nonce`. `source`
+    is the query string of what is open: where it is another, its mark is brought into view.
     """
 
     def clicked() -> None:
@@ -170,7 +208,7 @@ def listen(on_click: Callable[[Click], None], current: str = "", scroll: str = "
     component = st.components.v2.component("citygroup_bridge", js=_JS)
     component(
         key="bridge",
-        data={"current": current, "scroll": scroll, "nonce": nonce},
+        data={"current": current, "scroll": scroll, "nonce": nonce, "source": source},
         on_clicked_change=clicked,
         height=1,
     )

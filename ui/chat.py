@@ -50,7 +50,7 @@ def render(assistant: Assistant) -> None:
             conversation_actions(visit().exchanges, _clear)
     exchange_id, number, ref = opened()
     current = f"cg-{exchange_id}-{number}-cg-chip" if ref else ""
-    bridge.listen(chip_clicked, current, visit().jump_to, visit().jumps)
+    bridge.listen(chip_clicked, current, visit().jump_to, visit().jumps, ref.query if ref else "")
 
 
 # --- asking ---

@@ -211,6 +211,8 @@ def _page_picture(shown: Shown, file: Path) -> None:
     alt = t("source.alt_marked" if words else "source.alt", page=page, title=shown.report.title)
     with st.container(key="source-page"):
         st.image(picture.png, width="stretch", alt=alt)
+        if mark := picture.mark:
+            st.html(f'<span class="cg-sr" data-cg-mark="{mark[0]:.4f} {mark[1]:.4f}"></span>')
     if words and not picture.boxes:
         st.caption(t("source.not_marked"))
 

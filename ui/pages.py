@@ -53,6 +53,13 @@ class PagePicture:
     height: int
     boxes: tuple[Box, ...]
 
+    @property
+    def mark(self) -> tuple[float, float] | None:
+        """Where the marked words begin and how far down they go, in parts of the height."""
+        if not self.boxes:
+            return None
+        return self.boxes[0].top / self.height, max(box.bottom for box in self.boxes) / self.height
+
 
 def page_count(path: Path) -> int:
     with _LOCK, _opened(path) as document:

@@ -45,7 +45,7 @@ def render(assistant: Assistant) -> None:
                 _browse(library)
             with right:
                 source_panel(ref, library, lambda page: _turn(ref, page), _close)
-    bridge.listen(_clicked, scroll=visit().jump_to, nonce=visit().jumps)
+    bridge.listen(_clicked, scroll=visit().jump_to, nonce=visit().jumps, source=ref.query if ref else "")
 
 
 def _browse(library: Library) -> None:

@@ -103,15 +103,22 @@ def copy_program(root: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def site(program: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("e2e")
+    files = {PDF: typeset(REPORT), TEXT: ARTICLE.encode()}
+    with site_over(files, program, tmp_path_factory.mktemp("e2e")) as found:
+        (found.uploads / "ljus.pdf").write_bytes(typeset(NEW))
+        (found.uploads / "ljus.md").write_text(UNPAGED, encoding="utf-8")
+        (found.uploads / "trasig.pdf").write_bytes(b"%PDF-1.4 not much of a PDF")
+        yield found
+
+
+@contextmanager
+def site_over(files: dict[str, bytes], program: Path, folder: Path) -> Iterator[Site]:
+    """The program over a corpus of these files, served until the block ends."""
     corpus, uploads = folder / "corpus", folder / "uploads"
     corpus.mkdir()
     uploads.mkdir()
-    (corpus / PDF).write_bytes(typeset(REPORT))
-    (corpus / TEXT).write_text(ARTICLE, encoding="utf-8")
-    (uploads / "ljus.pdf").write_bytes(typeset(NEW))
-    (uploads / "ljus.md").write_text(UNPAGED, encoding="utf-8")
-    (uploads / "trasig.pdf").write_bytes(b"%PDF-1.4 not much of a PDF")
+    for name, data in files.items():
+        (corpus / name).write_bytes(data)
     environment = {
         **os.environ,
         "CITYGROUP_CORPUS": str(corpus),

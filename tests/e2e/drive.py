@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
 from typing import Any
+
+import pypdfium2
+from PIL import Image
+
+Line = tuple[float, float, float, float]
+"""Left, top, right and bottom of a printed line, in parts of the page's width and height."""
 
 PATIENCE = 90_000  # milliseconds; the machine may be busy
 
@@ -25,6 +33,43 @@ def ask(page: Any, question: str) -> None:
 def ready(page: Any) -> None:
     """Wait for the script that catches clicks."""
     page.wait_for_function("document.documentElement.dataset.cgReady === 'true'")
+
+
+def printed(file: Path, number: int, first: str) -> list[Line]:
+    """Where a page's text is printed, from its word `first` to its end: by PDFium's own search, not by the program's."""
+    page = pypdfium2.PdfDocument(file)[number - 1]
+    width, height = page.get_size()
+    text = page.get_textpage()
+    start, _ = text.search(first, match_case=True).get_next()
+    rects = [text.get_rect(n) for n in range(text.count_rects(start))]
+    return [(a / width, 1 - top / height, b / width, 1 - bottom / height) for a, bottom, b, top in rects]
+
+
+def yellow(png: bytes) -> list[tuple[int, int]]:
+    """Where the marker's colour is, every other pixel each way."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    data = picture.load()
+    assert data is not None
+    return [
+        (x, y)
+        for y in range(0, picture.height, 2)
+        for x in range(0, picture.width, 2)
+        if data[x, y][0] > 235 and 200 < data[x, y][1] < 240 and data[x, y][2] < 130  # type: ignore[index]
+    ]
+
+
+def marked(png: bytes, lines: list[Line]) -> list[str]:
+    """What is wrong with the marks on a page's picture: a line that is not marked, or marks beside the lines."""
+    width, height = Image.open(io.BytesIO(png)).size
+    places = [(a * width, top * height, b * width, bottom * height) for a, top, b, bottom in lines]
+    marks = yellow(png)
+    wrong = []
+    for a, top, b, bottom in places:
+        share = sum(a <= x <= b and top <= y <= bottom for x, y in marks) / ((b - a) * (bottom - top) / 4)
+        if share < 0.25:  # the rest is letters
+            wrong.append(f"{share:.0%} of the line at {a:.0f}, {top:.0f} is marked")
+    beside = [(x, y) for x, y in marks if not any(a - 6 < x < b + 6 and t - 5 < y < u + 5 for a, t, b, u in places)]
+    return wrong + [f"marked beside the words: {beside[:3]}"] * bool(beside)
 
 
 # Every visible text against what lies behind it (WCAG 2.2, 1.4.3); canvas turns any CSS colour into numbers.
