@@ -159,10 +159,15 @@ class Grounding:
         )
 
     def _apart(self, part: Part, cited: Sequence[Evidence], words: str) -> str | None:
-        """A town and a region named together that no cited passage has together."""
+        """A town and a region, or a town and a figure, that stand together here and in no cited passage."""
         for town in part.towns:
-            if part.regions and not self._own(town, part, cited, words):
+            own = self._own(town, part, cited, words)
+            if part.regions and not own:
                 return _reason("together", one=town.name, other=f"region {part.regions[0].name}")
+            for figure in figures(dates(part.rest)[1]) if len(part.towns) == 1 else ():
+                stating = [e for e in own if stated(figure, e.figures)]
+                if stating and not any(self._places.says_of(e, figure, town.name) for e in stating):
+                    return _reason("together", one=figure.words, other=town.name)
         return None
 
     def _own(self, place: Place, part: Part, cited: Sequence[Evidence], words: str) -> list[Evidence]:
