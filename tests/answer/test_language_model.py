@@ -341,6 +341,13 @@ def test_nothing_listening_is_said(found: Setting) -> None:
     assert_kept(answer, found, "gick inte att nå")
 
 
+@pytest.mark.parametrize("address", ["http://localhost:abc/v1", "http://[::1/v1"])
+def test_an_address_that_is_none_is_said(found: Setting, address: str) -> None:
+    settings = LanguageModelSettings("openai-compatible", "m", address, KEY)
+    answer = Writer(LlamaIndexModel(settings), found.grounding, 5.0, 8192).write(found.answer)
+    assert_kept(answer, found, "CITYGROUP_LLM_BASE_URL")
+
+
 def test_a_stop_takes_effect_while_the_model_is_silent(server: FakeServer, found: Setting) -> None:
     server.replies = [Stall("Lund har ett tryckt presentkort [3]. Varberg säljer")]
     stop = threading.Event()
