@@ -46,6 +46,7 @@ class Grounding:
     def __init__(self, library: Library, overlap: Overlap, encode: Encode) -> None:
         self._library, self._overlap, self._encode = library, overlap, encode
         self._places = Places(library)
+        self._vocabulary = frozenset(stem(fold(word)) for p in library.passages for word in split_words(p.text))
         self._rows = {p.id: row for row, p in enumerate(library.passages)}
 
     def evidence(self, answer: Answer) -> dict[int, Evidence]:
@@ -61,7 +62,7 @@ class Grounding:
         strange = [number for number in sentence.numbers if number not in evidence]
         if strange:
             return _reason("unknown", numbers=", ".join(f"[{number}]" for number in strange))
-        if not is_swedish(sentence.words):
+        if not self.is_swedish(sentence.words):
             return _reason("language")
         for words, numbers in sentence.segments:
             if fault := self._fault(words, [evidence[number] for number in numbers]):
@@ -114,6 +115,9 @@ class Grounding:
         months = {day.month for day in dates(text)[0]} - {day.month for day in dates(given)[0]}
         known = figures(given)
         return bool(strange or months or any(not stated(f, known) for f in figures(text)))
+
+    def is_swedish(self, text: str) -> bool:
+        return is_swedish(text, self._vocabulary)
 
     def towns_in(self, text: str) -> list[str]:
         """Towns that a text names, each once."""
