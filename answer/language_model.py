@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from answer.grounding import Grounding
 from answer.llm_client import LanguageModel, Limit, failure
-from answer.llm_prompt import as_data, messages
+from answer.llm_prompt import as_data, messages, room
 from answer.llm_text import cleaned
 from answer.llm_work import Work
 from answer.messages import filled
@@ -47,6 +47,8 @@ class Writer:
         )
         received, notice = "", None
         try:
+            if room(self.context, prompt) < 0:
+                raise failure("too_long", "the follow-up does not fit into the context")
             for piece in self.model.reply(prompt, Limit.of(self.timeout, stop), stream=False):
                 received += piece
         except LanguageModelError as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from answer.__main__ import readable
 from answer.language_model import Writer
 from answer.llm_client import LlamaIndexModel
 from answer.llm_record import RecordedModel
@@ -608,6 +609,17 @@ def test_a_rewritten_question_that_adds_something_is_not_used(
     server: FakeServer, found: Setting, reply: object
 ) -> None:
     assert rewritten(server, found, reply) is None
+
+
+def test_a_follow_up_longer_than_the_context_is_not_sent(server: FakeServer, found: Setting) -> None:
+    said = writer(server, found, context=1024).rewrite(replace(FOLLOW_UP, question="och i region Norr? " * 400))
+    assert said.question is None and "för lång" in (said.notice or "")
+    assert server.requests == []
+
+
+def test_the_terminal_lists_what_was_struck(server: FakeServer, found: Setting) -> None:
+    answer = write(server, found, "Lund har ett tryckt presentkort [3]. Skövde har simhall [3].")
+    assert "- Skövde har simhall. (Källan handlar inte om Skövde.)" in readable(answer)
 
 
 def test_recorded_replies_need_no_server(server: FakeServer, found: Setting, tmp_path: Path) -> None:
