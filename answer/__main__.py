@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from answer.assemble import open_assistant
+from answer.messages import filled
 from answer.model import Answer, Citation, NoAnswer, Query, to_json
 from answer.swedish import swedish_date
 from ingest.errors import CitygroupError
@@ -32,6 +33,8 @@ def readable(result: Answer | NoAnswer) -> str:
         shown = {n for claim in result.claims if not claim.folded for n in claim.citations}
         lines.append("\nKällor:")
         lines += [f"[{c.number}] {place(c)}, {c.document}" for c in result.citations if c.number in shown]
+        lines += [f"\n{filled('llm.yaml', 'struck')}"] if result.dropped else []
+        lines += [f"- {dropped.text} ({dropped.reason})" for dropped in result.dropped]
     if result.notice:
         lines.append(f"\n{result.notice}")
     return "\n".join(lines)

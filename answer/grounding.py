@@ -46,6 +46,7 @@ class Grounding:
     def __init__(self, library: Library, overlap: Overlap, encode: Encode) -> None:
         self._library, self._overlap, self._encode = library, overlap, encode
         self._places = Places(library)
+        self._vocabulary = frozenset(stem(fold(word)) for p in library.passages for word in split_words(p.text))
         self._rows = {p.id: row for row, p in enumerate(library.passages)}
 
     def evidence(self, answer: Answer) -> dict[int, Evidence]:
@@ -61,7 +62,7 @@ class Grounding:
         strange = [number for number in sentence.numbers if number not in evidence]
         if strange:
             return _reason("unknown", numbers=", ".join(f"[{number}]" for number in strange))
-        if not is_swedish(sentence.words):
+        if not self.is_swedish(sentence.words):
             return _reason("language")
         for words, numbers in sentence.segments:
             if fault := self._fault(words, [evidence[number] for number in numbers]):
@@ -115,6 +116,9 @@ class Grounding:
         known = figures(given)
         return bool(strange or months or any(not stated(f, known) for f in figures(text)))
 
+    def is_swedish(self, text: str) -> bool:
+        return is_swedish(text, self._vocabulary)
+
     def towns_in(self, text: str) -> list[str]:
         """Towns that a text names, each once."""
         return self._places.towns_in(text)
@@ -159,10 +163,15 @@ class Grounding:
         )
 
     def _apart(self, part: Part, cited: Sequence[Evidence], words: str) -> str | None:
-        """A town and a region named together that no cited passage has together."""
+        """A town and a region, or a town and a figure, that stand together here and in no cited passage."""
         for town in part.towns:
-            if part.regions and not self._own(town, part, cited, words):
+            own = self._own(town, part, cited, words)
+            if part.regions and not own:
                 return _reason("together", one=town.name, other=f"region {part.regions[0].name}")
+            for figure in figures(dates(part.rest)[1]) if len(part.towns) == 1 else ():
+                stating = [e for e in own if stated(figure, e.figures)]
+                if stating and not any(self._places.says_of(e, figure, town.name) for e in stating):
+                    return _reason("together", one=figure.words, other=town.name)
         return None
 
     def _own(self, place: Place, part: Part, cited: Sequence[Evidence], words: str) -> list[Evidence]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from answer.grounding import Grounding
 from answer.llm_client import LanguageModel, Limit, failure
-from answer.llm_prompt import as_data, messages
-from answer.llm_text import cleaned, is_swedish
+from answer.llm_prompt import as_data, messages, room
+from answer.llm_text import cleaned
 from answer.llm_work import Work
 from answer.messages import filled
 from answer.model import Answer, Exchange, Query
@@ -47,6 +47,8 @@ class Writer:
         )
         received, notice = "", None
         try:
+            if room(self.context, prompt) < 0:
+                raise failure("too_long", "the follow-up does not fit into the context")
             for piece in self.model.reply(prompt, Limit.of(self.timeout, stop), stream=False):
                 received += piece
         except LanguageModelError as error:
@@ -61,7 +63,7 @@ class Writer:
         question = lines[0] if len(lines) == 1 else ""
         said = " ".join((*query.history, query.question))
         kept = {stem(fold(word)) for word in content_words(query.question)} <= set(stems(question))
-        if not (0 < len(question) <= 300 and kept and is_swedish(question)) or self.grounding.adds_names(
+        if not (0 < len(question) <= 300 and kept and self.grounding.is_swedish(question)) or self.grounding.adds_names(
             question, said
         ):
             return None

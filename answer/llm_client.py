@@ -75,7 +75,10 @@ class LlamaIndexModel:
     def reply(self, messages: Messages, limit: Limit, stream: bool) -> Iterator[str]:
         from llama_index.core.llms import ChatMessage
 
-        llm, close = self._open(limit)
+        try:
+            llm, close = self._open(limit)
+        except Exception as error:  # before anything is sent; the address is what the libraries look at
+            raise failure("address", f"{type(error).__name__} from the settings of model {self.name}") from None
         chat = [ChatMessage(role=role, content=text) for role, text in messages]
         pieces: queue.Queue[tuple[str, Any]] = queue.Queue()
         reader = threading.Thread(target=_read, args=(llm, chat, stream, pieces), name="language-model", daemon=True)

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from answer.llm_figures import Figure, figures
+from answer.llm_figures import Figure, dates, figures
 from answer.model import Citation
 from answer.swedish import swedish_date
 from index.words import fold, stem
@@ -44,7 +44,15 @@ class Evidence:
 
     @cached_property
     def figures(self) -> list[Figure]:
-        return figures(self.whole)
+        """Numbers of the passage; those of its dates are in `years` and looked up as dates."""
+        return figures(dates(self.whole)[1])
+
+    @cached_property
+    def years(self) -> frozenset[int]:
+        """Years that are the meeting's, the title's or the passage's own."""
+        named = {int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", self.about)}
+        said = {day.year for day in dates(self.whole)[0] if day.year}
+        return frozenset({int(day[:4]) for day in self.dates} | named | said)
 
     @cached_property
     def forms(self) -> frozenset[str]:

@@ -8,8 +8,10 @@ from functools import lru_cache
 
 from answer.citations import chapter
 from answer.llm_evidence import Evidence, among, has_name
-from answer.llm_parts import Place, without
+from answer.llm_figures import Figure, dates, figures, stated
+from answer.llm_parts import Place, parts, without
 from answer.question import plain, same_region
+from answer.swedish import sentences
 from index.library import Library
 from index.words import fold
 from index.words import words as split_words
@@ -72,6 +74,15 @@ class Places:
         if re.search(r"\bvärd", words, re.I) and town == c.host_town:
             return True
         return bool(own and re.search(r"\b(?:representera|deltog|deltagande ort)", words, re.I) and town in own.towns)
+
+    def says_of(self, evidence: Evidence, figure: Figure, town: str) -> bool:
+        """Whether a passage that states a figure may state it of a town: not where it stands beside another town only."""
+        beside: list[set[str]] = []
+        for sentence in sentences(evidence.text):
+            for part in parts(sentence, [place for place in self.named(sentence) if not place.is_region]):
+                if stated(figure, figures(dates(part.words)[1])):
+                    beside.append({place.name for place in part.places})
+        return not beside or any(not towns or town in towns for towns in beside)
 
     def strange_name(self, words: str, cited: Sequence[Evidence]) -> str | None:
         """A name that none of the sources has: a capital inside a sentence, or a first word that looks like a place.

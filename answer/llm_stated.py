@@ -31,19 +31,13 @@ def unstated(words: str, cited: Sequence[Evidence], counted: Sequence[Evidence])
 
 def states(evidence: Evidence, figure: Figure) -> bool:
     """Whether a figure stands in a passage, or is the year of its meeting or title."""
-    if stated(figure, evidence.figures):
-        return True
-    years = {int(day[:4]) for day in evidence.dates} | {
-        int(y) for y in re.findall(r"\b(?:19|20)\d\d\b", evidence.about)
-    }
-    return not figure.percent and 1900 <= figure.value < 2100 and figure.value in years
+    return stated(figure, evidence.figures) or (figure.year and figure.value in evidence.years)
 
 
 def _has_date(evidence: Evidence, month: int, days: Sequence[int], year: int | None) -> bool:
     said, _ = dates(evidence.whole)
     meeting = [tuple(map(int, day.split("-"))) for day in evidence.dates if re.fullmatch(r"\d{4}-\d\d-\d\d", day)]
-    years = {m[0] for m in meeting} | {d.year for d in said if d.year} | {int(f.value) for f in evidence.figures}
-    if year is not None and year not in years:
+    if year is not None and year not in evidence.years and year not in {f.value for f in evidence.figures}:
         return False
     own_days = {m[2] for m in meeting if m[1] == month and year in (None, m[0])}
     printed_days = {day for d in said if d.month == month for day in d.days}

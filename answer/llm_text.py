@@ -6,16 +6,20 @@ What does not belong to an answer is removed on the way: thoughts, links, images
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from answer.swedish import sentences, without_contacts
+from index.words import fold, is_stopword, stem
+from index.words import words as split_words
 
 _THOUGHT = re.compile(r"<(think|thinking|thought|reasoning)>.*?(?:</\1>|\Z)", re.S | re.I)
 _IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?")
-_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-_DEFINITION = re.compile(r"^\s*\[[^\]]+\]:\s*\S+.*$", re.M)
+_TARGET = re.compile(
+    r"\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+[^()]*)?\)"
+)  # of a link, whatever stands in its brackets
+_DEFINITION = re.compile(r"^\s*\[[^\]]+\]:\s*<?(?:[a-z][a-z0-9+.-]*:|www\.|[/#.])\S+.*$", re.M | re.I)
 _ADDRESS = re.compile(r"<?\b(?:[a-z][a-z0-9+.-]*://|www\.|mailto:|javascript:|data:\w+/)[^\s<>\])]*>?", re.I)
 _TAG = re.compile(r"<[^<>]*>")
 _LIST = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
@@ -23,10 +27,12 @@ _HEADING = re.compile(r"^\s*#{1,6}\s+|^\s*\*\*[^*]+\*\*:?\s*$")
 MARKER = re.compile(r"\[(\d+)\]")
 _TRAILING = re.compile(r"(?:\s*\[\d+\])+\s*$")
 _NUMBERS = re.compile(
-    r"[\[【(]\s*(?:(?:källa|källor|stycke|stycken|nr|se)\.?\s*)?(?P<list>\^?\d{1,4}(?:\s*(?:,|;|och|&|-|–)\s*\^?\d{1,4})*)"
-    r"(?:\s*,\s*s(?:id)?\.?\s*\d+(?:\s*[-–]\s*\d+)?)?\s*[\]】)]",
+    r"[\[【(]\s*(?:(?:källa|källor|stycke|stycken|nr|se)[.:]?\s*)?(?P<list>\^?\d{1,4}(?:\s*(?:,|;|och|&|-|–)\s*\^?\d{1,4})*)"
+    r"(?:\s*,\s*s(?:id)?\.?\s*\d+(?:\s*[-–]\s*\d+)?)?\s*(?:†[^\]】)]*)?[\]】)]",
     re.I,
 )
+_ESCAPED = re.compile(r"\\([\[\]()*_#.!-])")
+_ROUND = re.compile(r"\((\d{1,3}(?:\s*(?:,|och)\s*\d{1,3})*)\)(?=\s*(?:[.!?…]|$))|(?<=[.!?…])\s*\((\d{1,3})\)", re.M)
 
 # Words of grammar; enough of them tell these languages apart without a model.
 _LANGUAGES = {
@@ -95,11 +101,14 @@ def cleaned(reply: str) -> str:
 
     No address is kept: the only links of an answer are those to the cited pages, which the program makes itself.
     """
-    text = _THOUGHT.sub("", reply.replace("\r\n", "\n"))
+    text = _ESCAPED.sub(r"\1", _THOUGHT.sub("", reply.replace("\r\n", "\n")))
     text = _DEFINITION.sub("", _IMAGE.sub("", text))
-    text = _LINK.sub(lambda m: f"[{m[1]}]" if m[1].strip().isdigit() else m[1], text)
-    text = _TAG.sub("", _ADDRESS.sub("", text)).replace("<", "").replace("![", "[")
+    text = _TARGET.sub("]", text)
+    text = _TAG.sub("", _ADDRESS.sub("", text)).replace("<", "")
+    if not re.search(r"[\[【]\s*\^?\d", text):  # a model that cites in round brackets
+        text = _ROUND.sub(lambda m: "".join(f"[{n}]" for n in re.findall(r"\d+", m[0])), text)
     text = _NUMBERS.sub(_markers, text)
+    text = re.sub(r"(\[\d+\])|!?\[|\]", lambda m: m[1] or "", text)  # only citations keep their brackets
     return "\n".join(without_contacts(line) if line.strip() else "" for line in text.split("\n")).strip()
 
 
@@ -128,12 +137,18 @@ def blocks(reply: str) -> list[Block]:
     return [block for block in found if block.sentences]
 
 
-def is_swedish(text: str) -> bool:
-    """Whether a text is Swedish, by its words of grammar; True where there are too few to tell."""
-    words = re.findall(r"[^\W\d_]+", MARKER.sub("", text).lower())
-    counts = {language: sum(word in markers for word in words) for language, markers in _SETS.items()}
-    best = max(counts.values())
-    return best < 3 or counts["sv"] >= best
+def is_swedish(text: str, vocabulary: Container[str] = ()) -> bool:
+    """Whether a text is Swedish; True where there are too few words to tell.
+
+    Its words of grammar tell near languages apart. Any other language has hardly a word of the `vocabulary` (stems).
+    """
+    every = [word for word in split_words(MARKER.sub("", text)) if word.isalpha()]
+    counts = {language: sum(word.lower() in markers for word in every) for language, markers in _SETS.items()}
+    if max(counts.values()) >= 3:
+        return counts["sv"] >= max(counts.values())
+    own = {fold(word) for word in every if not word[0].isupper()}
+    known = sum(is_stopword(word) or stem(word) in vocabulary for word in own)
+    return not vocabulary or len(own) < 3 or known >= len(own) / 3
 
 
 def complete(reply: str) -> bool:

@@ -13,7 +13,7 @@ from answer.llm_client import LanguageModel, Limit, failure
 from answer.llm_compose import compose_checked
 from answer.llm_evidence import Evidence
 from answer.llm_prompt import Messages, as_data, batches, earlier_questions, fitting, messages, room, tokens
-from answer.llm_text import Block, Sentence, Stream, blocks, cleaned, complete, is_swedish
+from answer.llm_text import Block, Sentence, Stream, blocks, cleaned, complete
 from answer.model import Answer, Dropped, Exchange
 from ingest.errors import LanguageModelError
 
@@ -130,7 +130,7 @@ class Work:
         if not text.strip():
             raise failure("empty", "nothing was left of the reply")
         said = [sentence.words for block in blocks(text) for sentence in block.sentences]
-        if 2 * sum(not is_swedish(words) for words in said) > len(said):
+        if 2 * sum(not self._grounding.is_swedish(words) for words in said) > len(said):
             raise failure("language", "the reply is not Swedish")
         if not complete(text):
             raise failure("cut_off", "the reply ends inside a sentence")

@@ -81,6 +81,8 @@ def read_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None 
     context_text = get("LLM_CONTEXT") or "8192"
     if not (context_text.isdecimal() and 1024 <= int(context_text) <= 10_000_000):
         raise SettingsError(f"CITYGROUP_LLM_CONTEXT is {context_text!r}; give tokens, 1024 or more, for example 8192")
+    if get("LLM_BASE_URL") and not get("LLM_MODEL"):
+        raise SettingsError("CITYGROUP_LLM_BASE_URL is set, but CITYGROUP_LLM_MODEL is not; name the model there")
     record = get("LLM_RECORD")
     return Settings(
         corpus=Path(get("CORPUS") or ROOT / "corpus"),

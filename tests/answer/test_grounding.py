@@ -142,6 +142,53 @@ def test_a_name_is_found_alone_and_before_a_word_of_the_reports() -> None:
     assert fault(other, "Umeåmodellen för presentkort spreds till Åre [2].") is None
 
 
+FIGURES = (
+    (
+        "b.pdf",
+        6,
+        "Norr",
+        ("Ystad", "Kalix"),
+        "Ystad säljer presentkort i 80 butiker och Kalix säljer dem i 26 butiker.",
+    ),
+    ("b.pdf", 6, "Norr", ("Skövde",), "Den 14 juni sålde Skövde presentkort för 4 miljoner kronor till 35 butiker."),
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Ystad säljer presentkort i 80 butiker och Kalix i 26 [1].",
+        "Den 14 juni sålde Skövde presentkort för 4 miljoner [2].",
+        "Skövde sålde presentkort för 4 mkr till trettiofem butiker [2].",
+        "Hösten 2033 sålde Skövde presentkort för 4 miljoner kronor [2].",
+    ],
+)
+def test_figures_of_the_source_stand_in_any_form(sentence: str) -> None:
+    assert fault(setting(FIGURES), sentence) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("Skövde sålde presentkort för fyrtiomiljoner [2].", "fyrtiomiljoner"),
+        ("Skövde sålde presentkort för 80k till butiker [2].", "80k"),
+        ("Skövde sålde presentkort till ettusen butiker [2].", "ettusen"),
+        ("Skövde sålde presentkort till ²⁰ butiker [2].", "20"),
+        ("Skövde sålde presentkort till en trettiofemma och en trettiosexa butiker [2].", "trettiosexa"),
+        ("Skövde fördubblade presentkorten till butiker [2].", "fördubblade"),
+        ("Skövde sålde halverade presentkort till butiker [2].", "halverade"),
+        ("Skövde sålde en tredjedel av presentkort till butiker [2].", "tredjedel"),
+        ("Skövde sålde tiofalt presentkort till butiker [2].", "tiofalt"),
+        ("Skövde sålde presentkort för 4 miljoner euro [2].", "4 miljoner"),
+        ("Skövde sålde presentkort för 2033 kronor till butiker [2].", "2033"),
+        ("Skövde sålde presentkort till 14 butiker [2].", "14"),
+        ("Kalix säljer presentkort i 80 butiker [1].", "”80” om Kalix"),
+    ],
+)
+def test_other_figures_fall_in_any_form(sentence: str, reason: str) -> None:
+    assert reason in (fault(setting(FIGURES), sentence) or "stands")
+
+
 DENYING = (
     ("b.pdf", 6, "Norr", ("Ystad",), "Ystad har inte infört digitala presentkort, men rabatter ges i butikerna."),
     ("b.pdf", 6, "Norr", ("Kalix",), "Kalix har inte bara tryckta presentkort utan också digitala."),

@@ -53,6 +53,8 @@ def address() -> Iterator[str]:
                 break
             except OSError:
                 time.sleep(0.5)
+        else:
+            pytest.fail("the server of the small model did not start")
         yield f"http://127.0.0.1:{port}/v1"
     finally:
         server.kill()

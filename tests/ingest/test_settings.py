@@ -27,3 +27,8 @@ def test_a_line_that_cannot_be_read_is_named_without_its_value(tmp_path: Path, l
         read_settings({}, tmp_path / ".env")
     assert said in str(error.value)
     assert "hemlig" not in str(error.value)
+
+
+def test_an_address_without_a_model_is_said() -> None:
+    with pytest.raises(SettingsError, match="CITYGROUP_LLM_MODEL is not"):
+        read_settings({"CITYGROUP_LLM_BASE_URL": "http://localhost:11434/v1"}, None)
