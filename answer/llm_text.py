@@ -148,7 +148,7 @@ def is_swedish(text: str, vocabulary: Container[str] = ()) -> bool:
         return counts["sv"] >= max(counts.values())
     own = {fold(word) for word in every if not word[0].isupper()}
     known = sum(is_stopword(word) or stem(word) in vocabulary for word in own)
-    return not vocabulary or len(own) < 3 or known >= len(own) / 3
+    return not vocabulary or len(own) < 3 or known > 2 / 5 * len(own)
 
 
 def complete(reply: str) -> bool:
