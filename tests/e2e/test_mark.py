@@ -35,7 +35,7 @@ def seen(page: Any) -> bool:
     """Whether marked words are in view now, by what the window shows."""
     text = page.locator(".cg-text mark")
     if not text.count():
-        return len(yellow(page.screenshot())) > 100
+        return len(yellow(page.screenshot())) > 30
     box, around = text.first.bounding_box(), page.locator(".st-key-source-text").bounding_box()
     inside = around["y"] <= box["y"] and box["y"] + box["height"] <= around["y"] + around["height"]
     return bool(inside and 0 <= box["y"] <= page.viewport_size["height"] - box["height"])
