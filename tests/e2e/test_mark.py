@@ -50,8 +50,9 @@ def comes_into_view(page: Any) -> bool:
     return False
 
 
-@pytest.mark.parametrize("size", [(1280, 640), (390, 844)], ids=["desktop", "phone"])
-@pytest.mark.parametrize("document", ["hamnen.pdf", "hamnen.txt"])
+@pytest.mark.parametrize(
+    ("document", "size"), [("hamnen.pdf", (1280, 640)), ("hamnen.pdf", (390, 844)), ("hamnen.txt", (1280, 640))]
+)
 def test_the_mark_is_in_view_where_a_source_is_opened_and_where_its_link_is(
     harbour: Site, browser: Any, document: str, size: tuple[int, int]
 ) -> None:
