@@ -14,7 +14,7 @@ from ingest.model import Passage
 
 LIST = 0.16  # from here on a passage is in the answer: at this cut recall and precision weigh alike (docs/decisions)
 IN_WORDS = 3  # from so many likely passages on that have the topic's own words, the reports are taken to use these,
-UNWORDED = 0.4  # and a passage that has not half of them must be as likely as this (docs/decisions)
+UNWORDED = 0.5  # and a passage that has not half of them must be as likely as this (docs/decisions)
 ANSWER = 0.8  # how likely it must be that anything answers; else the answer is a refusal
 OF_KIND = 0.5  # of LIST: how likely a passage must be that gives the very kind of figure asked for
 MET = 0.3  # share of the question's words that a passage with a figure must have, with its question and heading

@@ -4,9 +4,8 @@
 
 Writes a LoRA adapter (peft's two files), its model card, the run's settings and figures (run.json), curves.png, the
 topics as vectors (topics.npz, see index/topics.py) and checkpoints to resume from. Needs the packages of
-requirements-training.txt; took 71 minutes on two cores that other programs used
-too; a step takes about 2.7 seconds on quiet ones. With --topics only the topics are
-written anew.
+requirements-training.txt; took 71 minutes on two cores that other programs used too (on quiet ones a step takes about 2.7
+seconds). With --topics only the topics are written anew.
 """
 
 from __future__ import annotations
