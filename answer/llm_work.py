@@ -129,12 +129,13 @@ class Work:
         text = cleaned(reply)
         if not text.strip():
             raise failure("empty", "nothing was left of the reply")
-        said = [sentence.words for block in blocks(text) for sentence in block.sentences]
+        written = blocks(text)
+        said = [sentence.words for block in written for sentence in block.sentences]
         if 2 * sum(not self._grounding.is_swedish(words) for words in said) > len(said):
             raise failure("language", "the reply is not Swedish")
         if not complete(text):
             raise failure("cut_off", "the reply ends inside a sentence")
-        found, faults = self._sorted(blocks(text))
+        found, faults = self._sorted(written)
         mended = self._mended(faults)
         self.dropped += [Dropped(s.words, why) for s, why in faults.items() if s not in mended]
         return [

@@ -26,7 +26,7 @@ from index.store import ChromaStore, Stored
 from ingest.corrections import apply_correction, corrections_text, load_corrections
 from ingest.errors import IndexMissing, NothingToRead, UnreadableFile
 from ingest.model import IngestReport, Passage, Report, Skipped
-from ingest.pipeline import corpus_files, read_report, report_from_dict, report_to_dict
+from ingest.pipeline import corpus_files, file_hash, read_report, report_from_dict, report_to_dict
 from ingest.settings import Settings
 
 OWN_WORDS = "-own"
@@ -39,11 +39,6 @@ Progress = Callable[[str, int, int], None]
 
 def _silent(what: str, done: int, total: int) -> None:
     pass
-
-
-def file_hash(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def reading_code() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 
 from ingest.attendance import Attendance, find_attendance
@@ -34,7 +34,7 @@ _SIGNATURE = re.compile(
 LISTED = 8  # pages that a warning names
 MAX_PASSAGE = 50_000  # letters; beyond that nobody can read it, and embedding it takes minutes
 
-__all__ = ["corpus_files", "read_report", "report_from_dict", "report_json", "report_to_dict"]
+__all__ = ["corpus_files", "file_hash", "read_report", "report_from_dict", "report_json", "report_to_dict"]
 
 
 def corpus_files(folder: Path) -> list[Path]:
@@ -46,6 +46,12 @@ def corpus_files(folder: Path) -> list[Path]:
     )
 
 
+def file_hash(path: Path) -> str:
+    """What a file is known by: SHA-256 of its bytes, as hex."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
 def read_report(path: Path, document: str | None = None) -> Report:
     """Everything that is recognised in a file. `document` is its name in the corpus, by default the file's name.
 
@@ -53,7 +59,7 @@ def read_report(path: Path, document: str | None = None) -> Report:
     """
     document = document or path.name
     extracted = extract(path, document)
-    digest = sha256(path.read_bytes()).hexdigest()
+    digest = file_hash(path)
     lines = read_lines(extracted)
     numbers = [page.number for page in extracted.pages]
     gazetteer = Gazetteer()

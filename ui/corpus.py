@@ -27,13 +27,14 @@ from ingest.corrections import FILE as CORRECTIONS
 from ingest.corrections import Correction, apply_correction, load_corrections, save_corrections
 from ingest.errors import IndexBusy, UnreadableFile
 from ingest.model import IngestReport, Report
+from ingest.pipeline import file_hash
 from ingest.readers import SUFFIXES
 from ingest.settings import Settings
+from ui.jobs import Progress
 from ui.texts import t
 
 MAX_BYTES = 40_000_000
 
-Progress = Callable[[str, int, int], None]
 Build = Callable[[Settings, Progress, Collection[str]], IngestReport]
 """Publishes what the folder holds, or raises with nothing published; so where one of the documents cannot be read."""
 
@@ -221,25 +222,22 @@ def preview(report: Report, correction: Correction) -> Report:
     return apply_correction(report, correction)
 
 
-def file_hash(path: Path) -> str | None:
-    """None for a file that is not there."""
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def standing(path: Path) -> str | None:
+    """The hash of a file; None for one that is not there."""
+    return file_hash(path) if path.is_file() else None
 
 
 def _still(corpus: Path, seen: Mapping[str, str | None]) -> None:
     """Raises ChangeRefused where a file is no longer the one that was seen."""
     for name, sha in seen.items():
-        if file_hash(corpus / name) != sha:
+        if standing(corpus / name) != sha:
             raise ChangeRefused(t("upload.overtaken", document=name))
 
 
 def _note(folder: Path, corpus: Path, said: str, before: Mapping[str, str | None]) -> None:
     """What an undo needs to know of the files that were changed, beside their copies in `folder`."""
-    after = {name: file_hash(corpus / name) for name in before}
-    changed = [name for name, copy in before.items() if after[name] != (file_hash(Path(copy)) if copy else None)]
+    after = {name: standing(corpus / name) for name in before}
+    changed = [name for name, copy in before.items() if after[name] != (standing(Path(copy)) if copy else None)]
     kept = {
         "id": uuid.uuid4().hex,
         "said": said,

@@ -187,7 +187,7 @@ def _add(settings: Settings, library: Library | None) -> None:
 def _draft(settings: Settings, name: str, data: bytes, library: Library | None) -> Draft:
     """Read once per visit and file, and anew where what stands in the corpus is another."""
     kept: dict[tuple[str, str, str, str | None], Draft] = st.session_state.setdefault("drafts", {})
-    stands = corpus.file_hash(settings.corpus / corpus.safe_name(name))
+    stands = corpus.standing(settings.corpus / corpus.safe_name(name))
     key = (name, hashlib.sha256(data).hexdigest(), library.generation if library else "", stands)
     if key not in kept:
         reports = library.reports if library else ()

@@ -15,10 +15,11 @@ import pytest
 from chromadb.api.shared_system_client import SharedSystemClient
 
 from index import build, generations
-from index.build import build_index, file_hash, reading_code
+from index.build import build_index, reading_code
 from index.library import open_library
 from index.store import ChromaStore
 from ingest.errors import CitygroupError, IndexBusy, UnreadableFile
+from ingest.pipeline import file_hash
 from ingest.settings import Settings
 from tests.conftest import ARTICLE, MEETING, ROOT, CountingEncoder
 
