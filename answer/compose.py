@@ -21,6 +21,7 @@ SHOWN = 8  # statements before the fold
 SHOWN_EACH = 2  # of each part of a chapter, where a whole chapter is asked for
 PHRASE = 5  # words of a question that can be quoted as its topic
 NAMED_TOWNS = 25
+_SUBJECT = re.compile(r"(?i)\b(?:man|vi|ni|de|dom|jag)\b")
 
 
 def short_meeting(meeting: Meeting) -> str:
@@ -145,13 +146,16 @@ def _where(citations: Sequence[Citation]) -> str:
 
 
 def _phrase(understood: Understanding) -> str:
-    """The topic as the question words it ("samarbete med fastighetsägarna"), or nothing where that is long."""
+    """The topic as the question words it ("samarbete med fastighetsägarna"), or nothing where that is long.
+
+    Of a clause ("mäter man besöksflöden") what follows its subject.
+    """
     words = understood.topic.split()
     text = understood.text.casefold()
     start, end = (text.find(words[0].casefold()), text.rfind(words[-1].casefold())) if words else (-1, -1)
     if start < 0 or end < start:
         return " ".join(words) if len(words) <= 2 else ""
-    phrase = understood.text[start : end + len(words[-1])]
+    phrase = _SUBJECT.split(understood.text[start : end + len(words[-1])])[-1].strip()
     return phrase if len(phrase.split()) <= PHRASE and not re.search(r"[?.!:;,]", phrase) else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -17,6 +18,7 @@ INNER = 0.6  # inside a compound, or in words that scanning ran together
 CONTAINED = 0.3  # the other way round: asked for a compound, found one of its parts
 LONG = 8  # letters of a first part that are enough to know it, whatever follows
 INFLECTION = 4  # letters that an ending has at most
+_LOST_E = re.compile(r"([bcdfgkpt])l$")  # what index/words.py makes of -el
 LINKS = "seoau"  # letters that join the parts, or that a stem has lost
 ENDINGS = frozenset(
     word
@@ -53,9 +55,7 @@ class Vocabulary:
 
     def knows(self, part: str) -> bool:
         """Whether it is a word of the corpus, perhaps with a linking letter behind it."""
-        return (
-            part in self.stems or stem(part) in self.stems or (part[-1:] in "seoau" and stem(part[:-1]) in self.stems)
-        )
+        return part in self.stems or stem(part) in self.stems or (part[-1:] in LINKS and stem(part[:-1]) in self.stems)
 
     def is_rest(self, part: str) -> bool:
         """Whether it can be what is left of a compound: a word of the corpus or of Swedish, or a compound itself."""
@@ -71,10 +71,11 @@ class Vocabulary:
         found = dict.fromkeys(self._by_stem.get(stemmed, ()), WHOLE)
         candidates: set[int] = set()
         if len(stemmed) >= 4:
-            place = self._joined.find(stemmed)
-            while place >= 0:
-                candidates.add(bisect.bisect_right(self._starts, place) - 1)
-                place = self._joined.find(stemmed, place + 1)
+            for spelled in _spellings(stemmed):
+                place = self._joined.find(spelled)
+                while place >= 0:
+                    candidates.add(bisect.bisect_right(self._starts, place) - 1)
+                    place = self._joined.find(spelled, place + 1)
         elif len(stemmed) == 3:
             place = bisect.bisect_left(self._sorted, stemmed)
             while place < len(self._sorted) and self._sorted[place].startswith(stemmed):
@@ -96,9 +97,10 @@ def relation(asked: str, form: str, vocabulary: Vocabulary) -> float:
     other = stem(form)
     if asked == other:
         return WHOLE
-    place = form.find(asked)
-    if place >= 0 and (len(asked) >= 4 or (len(asked) == 3 and place == 0)):
-        return _inside(asked, form, place, vocabulary)
+    for spelled in _spellings(asked):
+        place = form.find(spelled)
+        if place >= 0 and (len(spelled) >= 4 or (len(spelled) == 3 and place == 0)):
+            return _inside(spelled, form, place, vocabulary)
     if len(other) >= 4 and len(asked) - len(other) >= 3:
         rest = asked[len(other) :].removeprefix("s")
         if asked.startswith(other) and (len(other) >= LONG or vocabulary.knows(rest)):
@@ -106,6 +108,11 @@ def relation(asked: str, form: str, vocabulary: Vocabulary) -> float:
         if asked.endswith(other) and vocabulary.knows(asked[: -len(other)]):
             return CONTAINED
     return 0.0
+
+
+def _spellings(stemmed: str) -> tuple[str, ...]:
+    """A stem as compounds may spell it: "handl" is "handel" in handelsplats."""
+    return (stemmed, _LOST_E.sub(r"\1el", stemmed)) if _LOST_E.search(stemmed) else (stemmed,)
 
 
 def _inside(asked: str, form: str, place: int, vocabulary: Vocabulary) -> float:

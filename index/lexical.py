@@ -19,11 +19,16 @@ from wordfreq import zipf_frequency
 
 from index.compounds import CONTAINED, INFLECTION, Vocabulary, relation, swedish
 from index.thesaurus import Phrase, Thesaurus, load_thesaurus
-from index.words import content_words, distance, fold, is_stopword, stem, words
+from index.words import content_words, distance, fold, is_stopword, printed_words, stem, words
 from ingest.model import Passage
 
 Scores = NDArray[np.float64]  # (passages,), 0 to 1
 CHANCE = 4  # letters of a stem that a stop word may share by chance
+EVERYDAY = (
+    4.5,
+    6.0,
+)  # Zipf frequencies: a word as common in Swedish as the second ("tror", "ute") tells little, even where
+LEAST = 0.3  # no report has it; it counts this much of a word as rare as the first
 COMMON = 2.0  # Zipf frequency: a word met once in ten million words or more is spelled right
 
 FIELDS = ("own", "heading", "question")
@@ -55,7 +60,7 @@ class LexicalIndex:
             "question": [passage.question or "" for passage in passages],
         }
         surface: Counter[str] = Counter(
-            word.lower() for field in texts.values() for text in field for word in words(text)
+            word.lower() for field in texts.values() for text in field for word in printed_words(text)
         )
         self._surface: dict[str, str] = {}  # folded form -> as the reports mostly write it
         counts: Counter[str] = Counter()
@@ -146,7 +151,7 @@ class LexicalIndex:
             every = {**alternatives, (itself,): 1.0}
             hits = int((self._anywhere(every) >= 0.5).sum())
             rarity = math.log(1 + self._size / (hits + 1)) / math.log(2 + self._size)
-            terms.append(Term(word, every, max(rarity, 0.02)))
+            terms.append(Term(word, every, max(rarity * _telling(word), 0.02)))
         return terms
 
     # --- matches ---
@@ -155,7 +160,7 @@ class LexicalIndex:
         """Which passage has which form, (passages, vocabulary)."""
         rows, columns = [], []
         for number, text in enumerate(texts):
-            for form in {fold(word) for word in words(text)}:
+            for form in {fold(word) for word in printed_words(text)}:
                 rows.append(number)
                 columns.append(self._vocabulary.number[form])
         shape = (self._size, len(self._vocabulary.number))
@@ -197,6 +202,13 @@ class LexicalIndex:
 
 def _itself(term: Term) -> dict[Phrase, float]:
     return {phrase: weight for phrase, weight in term.alternatives.items() if weight == 1.0}
+
+
+def _telling(word: str) -> float:
+    """How much a word says in any Swedish text: 1, down to LEAST for everyday words."""
+    rare, common = EVERYDAY
+    share = (zipf_frequency(word, "sv") - rare) / (common - rare)
+    return 1 - (1 - LEAST) * min(max(share, 0.0), 1.0)
 
 
 def _best(alternatives: dict[Phrase, float], forms: Sequence[str], vocabulary: Vocabulary) -> float:

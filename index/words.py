@@ -10,16 +10,23 @@ import snowballstemmer
 
 from ingest.cleaning import fold
 
-__all__ = ["content_words", "distance", "fold", "is_stopword", "stem", "stems", "words"]
+__all__ = ["content_words", "distance", "fold", "is_stopword", "printed_words", "stem", "stems", "words"]
 
 STOPWORDS = Path(__file__).with_name("stopwords.txt")
 
 _WORD = re.compile(r"[^\W_]+(?:[-:.][^\W_]+)*")
+_BETWEEN_PARTS = re.compile(r"(?<!\b[^\W\d_])-|[:.]")
 
 
 def words(text: str) -> list[str]:
-    """The words of a text as they stand; hyphenated parts apart, numbers as words."""
-    return [part for match in _WORD.findall(text) for part in re.split(r"[-:.]", match) if part]
+    """The words of a text as they stand, numbers as words; hyphenated parts apart, unless one is a letter (e-handel)."""
+    return [part for match in _WORD.findall(text) for part in _BETWEEN_PARTS.split(match) if part]
+
+
+def printed_words(text: str) -> list[str]:
+    """As `words`, and what follows the letter of such a word by itself: who asks for handel is also told of e-handel."""
+    found = words(text)
+    return found + [word.partition("-")[2] for word in found if "-" in word]
 
 
 def content_words(question: str) -> list[str]:

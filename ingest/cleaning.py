@@ -29,6 +29,7 @@ _OCR_DIGIT_A = re.compile(
     r"(?<=[a-zåäö])[38](?=[a-zåäö])|(?<=[a-zåäö]{2})&(?=[a-zåäö])|(?<![\w&])[&](?=[rn]\b)|(?<=\b[spdn])&(?=\W|$)|(?<=[a-zåäö]{3})3\b"
 )
 _OCR_DIGIT_O = re.compile(r"(?<=[a-zåäö])6(?=[a-zåäö])|(?<!\w)6(?=[a-zåäö]{3})")
+_LETTER_HYPHEN = re.compile(r"(?<!\w)([^\W\d_])-(?=[^\W\d_])")
 _MARKUP = [
     (re.compile(r"<(?:br|BR)\s*/?>"), " "),
     (re.compile(r"<sup>[^<]*</sup>"), ""),
@@ -105,7 +106,8 @@ def close_spaced(text: str) -> str:
 def fold(text: str) -> str:
     """The matching form: lower case, å ä ö and what OCR makes of them as bare vowels, ligatures spelled out.
 
-    "målgrupp", "malgrupp", "mélgrupp" and "ma\\u030algrupp" all become "malgrupp"; "för", "for" and "fér" become "for".
+    "målgrupp", "malgrupp", "mélgrupp" and "ma\\u030algrupp" all become "malgrupp"; "för", "for" and "fér" become "for";
+    "e-handel" and "ehandel" become "ehandel".
     Only signs that cannot be anything else inside a word are mapped, so figures keep their value.
     """
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text).replace(SOFT_HYPHEN, "")).casefold()
@@ -113,6 +115,7 @@ def fold(text: str) -> str:
         text = _OCR_O.sub("o", _TRUE_E_ACUTE.sub("e", text)).replace("é", "a")
     text = _OCR_DIGIT_A.sub("a", text)
     text = _OCR_DIGIT_O.sub("o", text)
+    text = _LETTER_HYPHEN.sub(r"\1", text)
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return re.sub(r"\s+", " ", text.replace("ø", "o").replace("æ", "a")).strip()
 

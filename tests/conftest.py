@@ -67,6 +67,13 @@ def pytest_configure() -> None:
     socket.getaddrinfo = getaddrinfo
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two halves for `make test`'s two processes: what drives a browser and mostly waits for it, and the rest."""
+    for item in items:
+        half = "browser" if item.get_closest_marker("browser") else "rest"
+        item.add_marker(pytest.mark.xdist_group(half))
+
+
 def _guard(name: str, original: Callable[..., Any]) -> None:
     def guarded(self: socket.socket, address: Any) -> Any:
         if not _is_here(self.family, address):

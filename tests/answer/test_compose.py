@@ -113,6 +113,8 @@ def test_the_topic_is_quoted_as_the_question_words_it(library: Library) -> None:
     text = "Hur går det med försäljningen av presentkort?"
     lead = answer(library, 0.9, topic="försäljningen presentkort", text=text).lead
     assert lead.startswith("”försäljningen av presentkort” tas upp")
+    clause = "hur mäter man försäljningen i centrum"
+    assert answer(library, 0.9, topic="mäter försäljningen", text=clause).lead.startswith("”försäljningen” tas upp")
     long = "vilka säljer, delar ut eller trycker upp sina egna presentkort"
     assert answer(library, 0.9, topic="säljer trycker presentkort", text=long).lead.startswith("Det tas upp")
 
