@@ -70,7 +70,9 @@ class LlamaIndexModel:
             raise ValueError("no model is set")
         self._settings = settings
         self.name = settings.model
-        self._adapter = _anthropic() if settings.provider == "anthropic" else _openai()  # imported before a clock runs
+        # Imported before a clock runs.
+        self._adapter, self._omit = _anthropic() if settings.provider == "anthropic" else _openai()
+        self._options: dict[str, Any] = {}  # what is left out of every request, since the model has refused it
 
     def reply(self, messages: Messages, limit: Limit, stream: bool) -> Iterator[str]:
         from llama_index.core.llms import ChatMessage
@@ -81,7 +83,9 @@ class LlamaIndexModel:
             raise failure("address", f"{type(error).__name__} from the settings of model {self.name}") from None
         chat = [ChatMessage(role=role, content=text) for role, text in messages]
         pieces: queue.Queue[tuple[str, Any]] = queue.Queue()
-        reader = threading.Thread(target=_read, args=(llm, chat, stream, pieces), name="language-model", daemon=True)
+        reader = threading.Thread(
+            target=self._read, args=(llm, chat, stream, pieces), name="language-model", daemon=True
+        )
         reader.start()
         try:
             yield from self._pieces(pieces, limit)
@@ -113,6 +117,19 @@ class LlamaIndexModel:
             if len(text) > LONGEST:
                 raise failure("cut_off", f"the reply went on beyond {LONGEST} characters")
             yield value
+
+    def _read(self, llm: Any, chat: list[Any], stream: bool, pieces: queue.Queue[tuple[str, Any]]) -> None:
+        """Put the reply's pieces into the queue, then its end with the reason, or the error."""
+        try:
+            try:
+                _put(llm, chat, stream, pieces, self._options)
+            except Exception as error:
+                if not _refuses_temperature(error):
+                    raise
+                self._options = {"temperature": self._omit}
+                _put(llm, chat, stream, pieces, self._options)
+        except Exception as error:  # every kind reaches the caller through the queue
+            pieces.put(("error", error))
 
     def _open(self, limit: Limit) -> tuple[Any, Callable[[], None]]:
         """The llama-index model with a connection of its own, and what closes it."""
@@ -157,15 +174,18 @@ class LlamaIndexModel:
         return failure("unreadable", detail)
 
 
-def _openai() -> Any:
+def _openai() -> tuple[Any, Any]:
+    """llama-index's adapter, and what its library takes for a parameter that is not to be sent."""
     from llama_index.llms.openai_like import OpenAILike
+    from openai import omit
 
-    return OpenAILike
+    return OpenAILike, omit
 
 
 @cache
-def _anthropic() -> Any:
-    """llama-index's Anthropic, which refuses models that it does not know by name, without that refusal."""
+def _anthropic() -> tuple[Any, Any]:
+    """The same of Anthropic's, which refuses models that it does not know by name, without that refusal."""
+    from anthropic import omit
     from llama_index.core.base.llms.types import LLMMetadata
     from llama_index.llms.anthropic import Anthropic
 
@@ -174,25 +194,29 @@ def _anthropic() -> Any:
         def metadata(self) -> LLMMetadata:
             return LLMMetadata(num_output=self.max_tokens, is_chat_model=True, model_name=self.model)
 
-    return AnyAnthropic
+    return AnyAnthropic, omit
 
 
-def _read(llm: Any, chat: list[Any], stream: bool, pieces: queue.Queue[tuple[str, Any]]) -> None:
-    """Put the reply's pieces into the queue, then its end with the reason, or the error."""
-    reason = None
-    try:
-        if stream:
-            for part in llm.stream_chat(chat):
-                reason = _finish(part.raw) or part.message.additional_kwargs.get("stop_reason") or reason
-                if part.delta:
-                    pieces.put(("text", part.delta))
-        else:
-            whole = llm.chat(chat)
-            reason = _finish(whole.raw)
-            pieces.put(("text", whole.message.content or ""))
-        pieces.put(("end", reason))
-    except Exception as error:  # every kind reaches the caller through the queue
-        pieces.put(("error", error))
+def _put(
+    llm: Any, chat: list[Any], stream: bool, pieces: queue.Queue[tuple[str, Any]], options: dict[str, Any]
+) -> None:
+    """Ask once, and put what comes into the queue."""
+    if stream:
+        reason = None
+        for part in llm.stream_chat(chat, **options):
+            reason = _finish(part.raw) or part.message.additional_kwargs.get("stop_reason") or reason
+            if part.delta:
+                pieces.put(("text", part.delta))
+    else:
+        whole = llm.chat(chat, **options)
+        reason = _finish(whole.raw)
+        pieces.put(("text", whole.message.content or ""))
+    pieces.put(("end", reason))
+
+
+def _refuses_temperature(error: Exception) -> bool:
+    """Whether a model does not let itself be given a temperature, as reasoning models do not."""
+    return getattr(error, "status_code", None) in (400, 422) and "temperature" in str(error).lower()
 
 
 def _finish(raw: Any) -> str | None:

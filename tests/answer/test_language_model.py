@@ -401,6 +401,37 @@ def test_leaving_a_draft_early_leaves_the_extractive_answer(server: FakeServer, 
     assert_kept(draft.result(), found, "stoppades")
 
 
+# --- a model that takes no temperature ---
+
+REFUSED = {
+    "openai-compatible": "Unsupported value: 'temperature' does not support 0 with this model.",
+    "anthropic": "`temperature` is deprecated for this model.",
+}
+
+
+@pytest.mark.parametrize("provider", REFUSED)
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_model_that_refuses_temperature_is_asked_without_it_from_then_on(
+    server: FakeServer, found: Setting, provider: str, stream: bool
+) -> None:
+    server.replies = [lambda request: Status(400, REFUSED[provider]) if "temperature" in request else GOOD]
+    one = Writer(model(server, provider), found.grounding, 10.0, 8192)
+    for asked in (2, 3):
+        answer = one.draft(found.answer).result() if stream else one.write(found.answer)
+        assert answer.engine == "llm"
+        assert ["temperature" in request for request in server.requests] == [True, *[False] * (asked - 1)]
+
+
+def test_a_refusal_of_something_else_is_not_asked_again(server: FakeServer, found: Setting) -> None:
+    assert_kept(write(server, found, Status(400, "context too long")), found, "tog inte emot")
+    assert len(server.requests) == 1
+
+
+def test_a_model_that_refuses_again_is_asked_only_twice(server: FakeServer, found: Setting) -> None:
+    assert_kept(write(server, found, Status(400, REFUSED["openai-compatible"])), found, "tog inte emot")
+    assert len(server.requests) == 2
+
+
 # --- keys ---
 
 
