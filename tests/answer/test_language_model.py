@@ -7,7 +7,6 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,36 +19,12 @@ from answer.llm_record import RecordedModel
 from answer.model import Answer, Query
 from ingest.settings import LanguageModelSettings
 from tests.answer.fake_llm_server import CloseMidway, CutOff, FakeServer, Stall, Status, Trickle, passages_in
-from tests.answer.llm_library import STATEMENTS, Setting, setting
-
-KEY = "sk-hemlig-0123456789"
-GOOD = (
-    "I Falköping fick alla anställda presentkort i jul [1]. Varberg säljer digitala presentkort i 80 butiker [2].\n\n"
-    "- Lund har ett tryckt presentkort [3].\n- Piteå ökade försäljningen av presentkort med 25 procent [4].\n"
-    "- Umeå säljer presentkortet i biblioteket [5]."
-)
-
-
-@pytest.fixture
-def server() -> Iterator[FakeServer]:
-    fake = FakeServer()
-    yield fake
-    fake.close()
+from tests.answer.llm_library import GOOD, KEY, STATEMENTS, Setting, model, setting, writer
 
 
 @pytest.fixture(scope="module")
 def found() -> Setting:
     return setting()
-
-
-def model(server: FakeServer, provider: str = "openai-compatible", **options: object) -> LlamaIndexModel:
-    base = server.url if provider == "openai-compatible" else server.root
-    settings = LanguageModelSettings(provider, "snäll-modell", base, KEY)
-    return LlamaIndexModel(replace(settings, **options))  # type: ignore[arg-type]
-
-
-def writer(server: FakeServer, found: Setting, timeout: float = 10.0, context: int = 8192) -> Writer:
-    return Writer(model(server), found.grounding, timeout, context)
 
 
 def write(server: FakeServer, found: Setting, *replies: object, **options: float) -> Answer:
@@ -660,27 +635,3 @@ def test_recorded_replies_need_no_server(server: FakeServer, found: Setting, tmp
     again = Writer(RecordedModel(gone, tmp_path), found.grounding, 10.0, 8192).write(found.answer)
     assert again == first
     assert len(server.requests) == 1
-
-
-def test_a_trace_holds_messages_and_reply_and_no_key(server: FakeServer, found: Setting) -> None:
-    from llama_index.core.instrumentation import get_dispatcher
-    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-
-    from answer.llm_trace import trace_with
-
-    exporter = InMemorySpanExporter()
-    dispatcher = get_dispatcher()
-    before = list(dispatcher.event_handlers), list(dispatcher.span_handlers)
-    traced = trace_with(exporter, "snäll-modell")
-    try:
-        server.replies = [GOOD, GOOD, Status(401, f"Incorrect API key provided: {KEY}")]
-        writer(server, found).write(found.answer)
-        writer(server, found).draft(found.answer).result()
-        writer(server, found).write(found.answer)
-    finally:
-        dispatcher.event_handlers, dispatcher.span_handlers = before
-    traced.flush()
-    spans = exporter.get_finished_spans()
-    assert [span.attributes.get("gen_ai.completion") for span in spans] == [GOOD, GOOD, None]
-    assert STATEMENTS[0][4] in spans[0].attributes["gen_ai.prompt.1.user"]
-    assert KEY not in "".join(span.to_json() for span in spans)
