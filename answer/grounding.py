@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answer.instructions import addressed_to_a_model, reports_an_instruction, without_instructions
-from answer.llm_evidence import Evidence, among
+from answer.llm_evidence import Evidence
 from answer.llm_figures import Figure, dates, figures, stated, word_value
 from answer.llm_parts import Part, Place, clauses, parts, without
 from answer.llm_places import Places
@@ -108,13 +108,9 @@ class Grounding:
 
     def adds_names(self, text: str, given: str) -> bool:
         """Whether a text names a town, a region, a date or a figure that is not in what it was made from."""
-        forms = {fold(word) for word in split_words(given)}  # questions are often typed without capitals
-        names = [*self.towns_in(text), *(p.name.split("/")[0] for p in self._places.regions_in(text))]
-        unknown = set(names) - set(self.towns_in(given))
-        strange = [name for name in unknown if not all(among(fold(word), forms) for word in split_words(name))]
         months = {day.month for day in dates(text)[0]} - {day.month for day in dates(given)[0]}
         known = figures(given)
-        return bool(strange or months or any(not stated(f, known) for f in figures(text)))
+        return bool(self._places.added(text, given) or months or any(not stated(f, known) for f in figures(text)))
 
     def is_swedish(self, text: str) -> bool:
         return is_swedish(text, self._vocabulary)
@@ -168,7 +164,7 @@ class Grounding:
             own = self._own(town, part, cited, words)
             if part.regions and not own:
                 return _reason("together", one=town.name, other=f"region {part.regions[0].name}")
-            for figure in figures(dates(part.rest)[1]) if len(part.towns) == 1 else ():
+            for figure in figures(dates(part.rest)[1]) if len({t.name for t in part.towns}) == 1 else ():
                 stating = [e for e in own if stated(figure, e.figures)]
                 if stating and not any(self._places.says_of(e, figure, town.name) for e in stating):
                     return _reason("together", one=figure.words, other=town.name)

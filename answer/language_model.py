@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from answer.grounding import Grounding
 from answer.llm_client import LanguageModel, Limit, failure
-from answer.llm_prompt import as_data, messages, room
+from answer.llm_prompt import as_data, earlier_questions, messages, room
 from answer.llm_text import cleaned
 from answer.llm_work import Work
 from answer.messages import filled
@@ -40,22 +40,21 @@ class Writer:
 
     def rewrite(self, query: Query, stop: threading.Event | None = None) -> Rewriting:
         """A follow-up question made to stand by itself. Never raises for a fault of the model; setting `stop` ends it."""
-        prompt = messages(
-            "follow_up",
-            earlier="\n".join(as_data(question)[:300] for question in query.history[-3:]),
-            question=as_data(query.question),
-        )
+        question = as_data(query.question)
+        left = room(self.context, messages("follow_up", earlier="", question=question))
+        earlier = earlier_questions(query.history, left)
+        prompt = messages("follow_up", earlier=earlier, question=question)
         received, notice = "", None
         try:
-            if room(self.context, prompt) < 0:
+            if room(self.context, prompt) < 0 or not all(as_data(last) in earlier for last in query.history[-1:]):
                 raise failure("too_long", "the follow-up does not fit into the context")
             for piece in self.model.reply(prompt, Limit.of(self.timeout, stop), stream=False):
                 received += piece
         except LanguageModelError as error:
             log.warning("follow-up not rewritten: %s", error)
             notice = f"{error.notice} {filled('llm.yaml', 'instead_refusal')}"
-        question = None if notice else self._whole(query, cleaned(received))
-        return Rewriting(question, Exchange("follow_up", prompt, received), notice)
+        rewritten = None if notice else self._whole(query, cleaned(received))
+        return Rewriting(rewritten, Exchange("follow_up", prompt, received), notice)
 
     def _whole(self, query: Query, reply: str) -> str | None:
         """The question of a reply, or None where it is none or adds something of its own."""

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol
+from uuid import uuid4
 
 from answer.llm_prompt import REPLY_SHARE, Messages
 from answer.messages import filled
@@ -24,9 +25,13 @@ from ingest.settings import LanguageModelSettings
 log = logging.getLogger(__name__)
 
 NO_KEY = "none"  # said where none is set, so that no other program's key is taken from the environment
+STOPPED = "stopped by the reader"
 LONGEST = 20_000  # characters; a reply beyond it has run wild
+REPLY = "reply"  # the tag of llama-index's events that tells replies apart in a trace
 OPENAI = "https://api.openai.com/v1"
 ANTHROPIC = "https://api.anthropic.com"
+
+Pieces = queue.Queue[tuple[str, Any]]  # ("text", piece), then ("end", reason) or ("error", error)
 
 
 @dataclass
@@ -70,7 +75,9 @@ class LlamaIndexModel:
             raise ValueError("no model is set")
         self._settings = settings
         self.name = settings.model
-        self._adapter = _anthropic() if settings.provider == "anthropic" else _openai()  # imported before a clock runs
+        # Imported before a clock runs.
+        self._adapter, self._omit = _anthropic() if settings.provider == "anthropic" else _openai()
+        self._options: dict[str, Any] = {}  # what is left out of every request, since the model has refused it
 
     def reply(self, messages: Messages, limit: Limit, stream: bool) -> Iterator[str]:
         from llama_index.core.llms import ChatMessage
@@ -80,19 +87,28 @@ class LlamaIndexModel:
         except Exception as error:  # before anything is sent; the address is what the libraries look at
             raise failure("address", f"{type(error).__name__} from the settings of model {self.name}") from None
         chat = [ChatMessage(role=role, content=text) for role, text in messages]
-        pieces: queue.Queue[tuple[str, Any]] = queue.Queue()
-        reader = threading.Thread(target=_read, args=(llm, chat, stream, pieces), name="language-model", daemon=True)
+        pieces: Pieces = queue.Queue()
+        tags = {REPLY: uuid4().hex}
+        reader = threading.Thread(
+            target=self._read, args=(llm, chat, stream, pieces, tags), name="language-model", daemon=True
+        )
         reader.start()
         try:
             yield from self._pieces(pieces, limit)
+        except LanguageModelError as error:
+            _note(error, tags)
+            raise
+        except GeneratorExit:
+            _note(failure("stopped", STOPPED), tags)
+            raise
         finally:  # also where the caller leaves: the connection is cut, which ends the thread
             close()
 
-    def _pieces(self, pieces: queue.Queue[tuple[str, Any]], limit: Limit) -> Iterator[str]:
+    def _pieces(self, pieces: Pieces, limit: Limit) -> Iterator[str]:
         text = ""
         while True:
             if limit.stop.is_set():
-                raise failure("stopped", "stopped by the reader")
+                raise failure("stopped", STOPPED)
             try:
                 kind, value = pieces.get(timeout=max(0.0, min(0.1, limit.left)))
             except queue.Empty:
@@ -113,6 +129,22 @@ class LlamaIndexModel:
             if len(text) > LONGEST:
                 raise failure("cut_off", f"the reply went on beyond {LONGEST} characters")
             yield value
+
+    def _read(self, llm: Any, chat: list[Any], stream: bool, pieces: Pieces, tags: dict[str, str]) -> None:
+        """Put the reply's pieces into the queue, then its end with the reason, or the error."""
+        from llama_index.core.instrumentation.dispatcher import instrument_tags
+
+        with instrument_tags(tags):
+            for again in (False, True):
+                try:
+                    _put(llm, chat, stream, pieces, self._options)
+                    return
+                except Exception as error:  # every kind reaches the caller through the queue
+                    _note(error, tags)
+                    if again or not _refuses_temperature(error):
+                        pieces.put(("error", error))
+                        return
+                    self._options = {"temperature": self._omit}
 
     def _open(self, limit: Limit) -> tuple[Any, Callable[[], None]]:
         """The llama-index model with a connection of its own, and what closes it."""
@@ -157,15 +189,18 @@ class LlamaIndexModel:
         return failure("unreadable", detail)
 
 
-def _openai() -> Any:
+def _openai() -> tuple[Any, Any]:
+    """llama-index's adapter, and what its library takes for a parameter that is not to be sent."""
     from llama_index.llms.openai_like import OpenAILike
+    from openai import omit
 
-    return OpenAILike
+    return OpenAILike, omit
 
 
 @cache
-def _anthropic() -> Any:
-    """llama-index's Anthropic, which refuses models that it does not know by name, without that refusal."""
+def _anthropic() -> tuple[Any, Any]:
+    """The same of Anthropic's, which refuses models that it does not know by name, without that refusal."""
+    from anthropic import omit
     from llama_index.core.base.llms.types import LLMMetadata
     from llama_index.llms.anthropic import Anthropic
 
@@ -174,25 +209,35 @@ def _anthropic() -> Any:
         def metadata(self) -> LLMMetadata:
             return LLMMetadata(num_output=self.max_tokens, is_chat_model=True, model_name=self.model)
 
-    return AnyAnthropic
+    return AnyAnthropic, omit
 
 
-def _read(llm: Any, chat: list[Any], stream: bool, pieces: queue.Queue[tuple[str, Any]]) -> None:
-    """Put the reply's pieces into the queue, then its end with the reason, or the error."""
-    reason = None
-    try:
-        if stream:
-            for part in llm.stream_chat(chat):
-                reason = _finish(part.raw) or part.message.additional_kwargs.get("stop_reason") or reason
-                if part.delta:
-                    pieces.put(("text", part.delta))
-        else:
-            whole = llm.chat(chat)
-            reason = _finish(whole.raw)
-            pieces.put(("text", whole.message.content or ""))
-        pieces.put(("end", reason))
-    except Exception as error:  # every kind reaches the caller through the queue
-        pieces.put(("error", error))
+def _put(llm: Any, chat: list[Any], stream: bool, pieces: Pieces, options: dict[str, Any]) -> None:
+    """Ask once, and put what comes into the queue."""
+    if stream:
+        reason = None
+        for part in llm.stream_chat(chat, **options):
+            reason = _finish(part.raw) or part.message.additional_kwargs.get("stop_reason") or reason
+            if part.delta:
+                pieces.put(("text", part.delta))
+    else:
+        whole = llm.chat(chat, **options)
+        reason = _finish(whole.raw)
+        pieces.put(("text", whole.message.content or ""))
+    pieces.put(("end", reason))
+
+
+def _note(error: BaseException, tags: dict[str, str]) -> None:
+    """Tell llama-index's instrumentation of a reply that failed: it has no event of its own for most."""
+    from llama_index.core.instrumentation import get_dispatcher
+    from llama_index.core.instrumentation.events.exception import ExceptionEvent
+
+    get_dispatcher().event(ExceptionEvent(exception=error, tags=tags))
+
+
+def _refuses_temperature(error: Exception) -> bool:
+    """Whether a model does not let itself be given a temperature, as reasoning models do not."""
+    return getattr(error, "status_code", None) in (400, 422) and "temperature" in str(error).lower()
 
 
 def _finish(raw: Any) -> str | None:

@@ -64,11 +64,16 @@ class Evidence:
 
 def has_name(text: str, name: str, tails: Container[str] = ()) -> bool:
     """A name in a text, with its capital, alone ("Piteås") or before one of the `tails` ("Norrköpingsmodellen")."""
-    for match in re.finditer(rf"(?<!\w)({re.escape(name)})(\w*)", text, re.I):
+    for match in re.finditer(rf"(?<!\w)({_spaced(name)})(\w*)", text, re.I):
         tail = match[2].lower()
         if match[1][0].isupper() and (tail in ("", "s") or tail in tails or tail.removeprefix("s") in tails):
             return True
     return False
+
+
+def _spaced(name: str) -> str:
+    """A pattern for a name, also over a line's end."""
+    return r"\s+".join(map(re.escape, name.split()))
 
 
 def among(folded: str, forms: Collection[str], tails: Container[str] = ()) -> bool:

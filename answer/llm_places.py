@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
 from answer.citations import chapter
 from answer.llm_evidence import Evidence, among, has_name
 from answer.llm_figures import Figure, dates, figures, stated
+from answer.llm_forms import Forms
 from answer.llm_parts import Place, parts, without
-from answer.question import plain, same_region
+from answer.question import plain, region_parts, same_region
 from answer.swedish import sentences
 from index.library import Library
 from index.words import fold
@@ -23,25 +25,51 @@ class Places:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        printed = {word for p in library.passages for word in split_words(p.text)}
+        counts = Counter(word for p in library.passages for word in split_words(p.text))
+        printed = set(counts)
         self._vocabulary = frozenset(map(plain, printed))
         self._tails = frozenset(f for w in printed if w[0].islower() and len(w) > 3 for f in (w.lower(), fold(w)))
         towns = {town for p in library.passages for town in p.towns}
         towns |= {town for r in library.reports for c in r.regions for town in (*c.towns, c.host_town) if town}
         self._gazetteer = Gazetteer(towns)
-        self._mentions = lru_cache(maxsize=1024)(self._gazetteer.mentions)  # sources are looked at again and again
+        # What the reports write in small letters more often than not is a word, whatever place is called so.
+        ordinary = {w for w in counts if w[0].islower() and counts[w] >= counts[w[0].upper() + w[1:]]}
+        every = self._gazetteer.towns
+        sure = {town for town in every if not self._gazetteer.doubtful(town)}
+        self._forms = Forms(sure, every & self._gazetteer.ambiguous, ordinary, self._tails)
+        self._area_forms = Forms(set(self._gazetteer.areas.values()) - every, (), ordinary, self._tails)
+        self._towns = lru_cache(maxsize=1024)(self._find_towns)  # sources are looked at again and again
         self._regions = {c.region for r in library.reports for c in r.regions}
 
     def named(self, text: str) -> list[Place]:
         """Towns and regions that a text names, in reading order."""
         regions = self.regions_in(text)
         open_text = without(text, regions)  # "Stockholm/Mälardalen" is no town
-        towns = [Place(m.town, False, m.start, m.end) for m in self._mentions(open_text)]
-        return sorted([*regions, *towns], key=lambda place: place.start)
+        return sorted([*regions, *self._towns(open_text)], key=lambda place: place.start)
 
     def towns_in(self, text: str) -> list[str]:
         """Towns that a text names, each once."""
-        return list(dict.fromkeys(mention.town for mention in self._mentions(text)))
+        return list(dict.fromkeys(place.name for place in self._towns(text)))
+
+    def areas_in(self, text: str) -> list[Place]:
+        """Provinces and the like that a text names, where they are no towns."""
+        return self._area_forms.find(text)
+
+    def added(self, text: str, given: str) -> set[str]:
+        """Towns, regions and provinces of a text that is made from another and goes beyond it."""
+        forms = {fold(word) for word in split_words(given)}  # questions are often typed without capitals
+        return {
+            name
+            for name in self._names(text) - self._names(given)
+            if not any(all(among(fold(word), forms) for word in split_words(part)) for part in name.split("/"))
+        }
+
+    def _names(self, text: str) -> set[str]:
+        return {*self.towns_in(text), *(place.name for place in (*self.regions_in(text), *self.areas_in(text)))}
+
+    def _find_towns(self, text: str) -> list[Place]:
+        named = [Place(m.town, False, m.start, m.end) for m in self._gazetteer.mentions(text)]
+        return sorted([*named, *self._forms.find(without(text, named))], key=lambda place: place.start)
 
     def regions_in(self, text: str) -> list[Place]:
         """Regions of the library that a text names, and the name after "region" where it is none of them."""
@@ -56,8 +84,8 @@ class Places:
                     place = Place(region, True, match.start(), match.end())
                     found.append(place)
                     open_text = without(open_text, [place])
-        for match in re.finditer(r"\b[Rr]egion(?:en)?\s+(?P<name>[A-ZÅÄÖ][\w/–-]*)", open_text):
-            found.append(Place(match["name"], True, match.start(), match.end()))
+        for match in re.finditer(rf"\b[Rr]egion(?:en)?\s+(?P<name>{_CAPITAL}(?:\s+{_CAPITAL})*)", open_text):
+            found.append(Place(" ".join(match["name"].split()), True, match.start(), match.end()))
         return found
 
     def is_of(self, evidence: Evidence, place: Place, words: str) -> bool:
@@ -65,7 +93,7 @@ class Places:
         if place.is_region:  # "Västervik" is not region Väst
             return same_region(place.name, evidence.citation.region) or has_name(evidence.whole, place.name)
         town = place.name
-        if town in evidence.towns or any(m.town == town for m in self._mentions(evidence.whole)):
+        if town in evidence.towns or any(p.name == town for p in self._towns(evidence.whole)):
             return True
         if town not in self._gazetteer.ambiguous and has_name(evidence.whole, town, self._tails):
             return True
@@ -85,10 +113,17 @@ class Places:
         return not beside or any(not towns or town in towns for towns in beside)
 
     def strange_name(self, words: str, cited: Sequence[Evidence]) -> str | None:
-        """A name that none of the sources has: a capital inside a sentence, or a first word that looks like a place.
+        """A name that none of the sources has: a province, a capital inside a sentence, a first word that looks like a place.
 
         Towns and regions have been looked up by themselves and are blanked out.
         """
+        areas = {place.name for e in cited for place in self.areas_in(e.whole)}
+        regions = {part for e in cited for part in region_parts(e.citation.region or "")}
+        named = self.areas_in(words)
+        for place in named:
+            if place.name not in areas and plain(place.name) not in regions:
+                return words[place.start : place.end]
+        words = without(words, named)
         forms = frozenset().union(*(e.forms for e in cited)) | {"citygroup", "region", "sverige"}
         for match in re.finditer(r"[^\W\d_][\w’'&-]*", words):
             word = match.group()
@@ -111,6 +146,7 @@ class Places:
         return unknown and (town is not None or bool(_PLACE_ENDING.search(word.lower())))
 
 
+_CAPITAL = r"[A-ZÅÄÖ][\w/–-]*"
 _PLACE_ENDING = re.compile(
     r"(?:köping|borg|stad|sund|hamn|vik|berg|fors|ås|holm|sala|bro|torp|sjö|lund|ryd|boda|hult|näs|stav|vall)s?$"
 )

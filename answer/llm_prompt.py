@@ -12,13 +12,15 @@ from pathlib import Path
 
 from answer.llm_evidence import Evidence, meeting_line
 from answer.messages import FOLDER, variables
-from answer.swedish import sentences
+from answer.swedish import counted, sentences
 from ingest.errors import PromptError
 
 CHARACTERS_PER_TOKEN = 3.0  # Swedish takes 3.2 to 4 with the tokenizers of current models; the rest is a margin
 REPLY_SHARE = 0.25  # of the context is kept for the reply
 LEAST = 150  # tokens that a prompt must have room for
+EARLIER_SHARE = 0.25  # of what is left beside prompt and question, for earlier questions
 EARLIER = 3  # questions of the conversation that are sent along
+_EARLIER = "<tidigare frågor>\n{lines}\n</tidigare frågor>\n\n"
 
 Messages = tuple[tuple[str, str], ...]  # (role, text)
 
@@ -59,17 +61,29 @@ def as_data(text: str) -> str:
     return text.translate(str.maketrans("<>[]", "‹›()"))
 
 
-def earlier_questions(history: Sequence[str]) -> str:
-    """The conversation's last questions for the prompt, "" where there are none."""
-    if not history:
-        return ""
-    return "<tidigare frågor>\n" + "\n".join(as_data(q)[:300] for q in history[-EARLIER:]) + "\n</tidigare frågor>\n\n"
+def earlier_questions(history: Sequence[str], budget: int) -> str:
+    """The conversation's last questions for the prompt, as many as `budget` holds whole; "" where there are none.
+
+    Where some are left out the prompt says so.
+    """
+    kept: list[str] = []
+    budget -= tokens(_EARLIER.format(lines="(99 tidigare frågor ryms inte här)"))
+    for question in map(as_data, reversed(history[-EARLIER:])):
+        budget -= tokens(question) + 1
+        if budget < 0:
+            break
+        kept.insert(0, question)
+    left_out = len(history) - len(kept)
+    note = [f"({counted(left_out, 'tidigare fråga')} ryms inte här)"] if left_out else []
+    lines = "\n".join([*note, *kept])
+    return _EARLIER.format(lines=lines) if history else ""
 
 
 def batches(evidence: Mapping[int, Evidence], budget: int) -> list[str]:
     """The passages as numbered lines, in as many texts of at most `budget` tokens as they take. All of them, whole.
 
-    A passage longer than the budget goes on under the same number. Raises ValueError where not even a line fits.
+    A passage longer than the budget goes on under the same number, and so does what stands above it where that is long.
+    Raises ValueError where there is no room worth the name.
     """
     if budget < LEAST:
         raise ValueError("no room for passages")
@@ -90,26 +104,32 @@ def fitting(evidence: Mapping[int, Evidence], wanted: Sequence[int], budget: int
     """Those of the wanted passages that fit whole into one text of `budget` tokens, the first wanted first, by number."""
     kept = []
     for number in wanted if budget >= LEAST else ():
-        lines = _lines(number, evidence[number], budget)
-        cost = tokens(lines[0]) + 1
-        if len(lines) == 1 and cost <= budget:
+        cost = tokens(_line(number, evidence[number])) + 1
+        if cost <= budget:
             kept.append(number)
             budget -= cost
     return {number: evidence[number] for number in sorted(kept)}
 
 
+def _line(number: int, evidence: Evidence) -> str:
+    return f"[{number}] {_head(evidence)} | Text: {as_data(evidence.printed)}"
+
+
 def _lines(number: int, evidence: Evidence, budget: int) -> list[str]:
-    head = _head(number, evidence)
-    text = as_data(evidence.printed)
-    limit = int((budget - tokens(head) - 2) * CHARACTERS_PER_TOKEN)
-    if len(text) <= limit or limit < 60:
-        return [f"{head} Text: {text}"]
+    """The passage as a line, or as several of at most `budget` tokens, which is LEAST or more."""
+    if tokens(line := _line(number, evidence)) < budget:
+        return [line]
+    head, text = _head(evidence), as_data(evidence.printed)
+    if tokens(head) > budget / 2:  # then it is cut like the text, instead of standing before each part
+        head, text = "", f"{head} | Text: {text}"
+    before = f"[{number}] {head} | Text" if head else f"[{number}] Stycke"
+    limit = int((budget - 2) * CHARACTERS_PER_TOKEN) - len(f"{before} (del 999 av 999): ")
     parts = [""]
     for piece in (bit for sentence in sentences(text) for bit in _split(sentence, limit)):
-        if len(parts[-1]) + len(piece) + 1 > limit:
+        if parts[-1] and len(parts[-1]) + len(piece) + 1 > limit:
             parts.append("")
         parts[-1] = f"{parts[-1]} {piece}".strip()
-    return [f"{head} Text (del {n} av {len(parts)}): {part}" for n, part in enumerate(parts, 1)]
+    return [f"{before} (del {n} av {len(parts)}): {part}" for n, part in enumerate(parts, 1)]
 
 
 def _split(sentence: str, limit: int) -> list[str]:
@@ -122,8 +142,8 @@ def _split(sentence: str, limit: int) -> list[str]:
     return [*parts, sentence]
 
 
-def _head(number: int, evidence: Evidence) -> str:
-    """ "[1] Region: Väst | Träff: 9 februari 2021 | Sida: 26 | Ort: Falköping | Fråga: … | Rubrik: …"."""
+def _head(evidence: Evidence) -> str:
+    """ "Region: Väst | Träff: 9 februari 2021 | Sida: 26 | Ort: Falköping | Fråga: … | Rubrik: …"."""
     c = evidence.citation
     page = "-".join(str(number) for number in dict.fromkeys(c.pages or ())) or "–"
     parts = [
@@ -133,7 +153,7 @@ def _head(number: int, evidence: Evidence) -> str:
         f"Ort: {as_data(', '.join(evidence.towns) or '–')}",
     ]
     if c.question:
-        parts.append(f"Fråga: {as_data(c.question)[:200]}")
+        parts.append(f"Fråga: {as_data(c.question)}")
     if c.heading:
-        parts.append(f"Rubrik: {as_data(c.heading)[:120]}")
-    return f"[{number}] " + " | ".join(parts) + " |"
+        parts.append(f"Rubrik: {as_data(c.heading)}")
+    return " | ".join(parts)

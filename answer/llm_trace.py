@@ -11,14 +11,16 @@ from typing import Any
 from llama_index.core.instrumentation import get_dispatcher
 from llama_index.core.instrumentation.event_handlers import BaseEventHandler
 from llama_index.core.instrumentation.events import BaseEvent
-from llama_index.core.instrumentation.events.llm import LLMChatEndEvent, LLMChatStartEvent
-from llama_index.core.instrumentation.span.base import BaseSpan
-from llama_index.core.instrumentation.span_handlers import BaseSpanHandler
+from llama_index.core.instrumentation.events.exception import ExceptionEvent
+from llama_index.core.instrumentation.events.llm import LLMChatEndEvent, LLMChatInProgressEvent, LLMChatStartEvent
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SpanExporter
 from opentelemetry.trace import Span, Status, StatusCode, Tracer
 from pydantic import PrivateAttr
+
+from answer.llm_client import REPLY
+from ingest.errors import LanguageModelError
 
 _started: dict[str, _Spans] = {}
 _lock = threading.Lock()
@@ -37,7 +39,6 @@ def trace_with(exporter: SpanExporter, model: str) -> _Spans:
     provider.add_span_processor(BatchSpanProcessor(exporter))
     spans = _Spans(provider, model)
     get_dispatcher().add_event_handler(spans)
-    get_dispatcher().add_span_handler(_Failures(spans))
     return spans
 
 
@@ -64,52 +65,31 @@ class _Spans(BaseEventHandler):
         return "LanguageModelSpans"
 
     def handle(self, event: BaseEvent, **_: Any) -> None:
+        reply = event.tags.get(REPLY, "")
         if isinstance(event, LLMChatStartEvent):
             span = self._tracer.start_span("chat", attributes={"gen_ai.request.model": self._model})
             for place, message in enumerate(event.messages):
                 span.set_attribute(f"gen_ai.prompt.{place}.{message.role.value}", message.content or "")
-            self._open[event.span_id or ""] = span
-        elif isinstance(event, LLMChatEndEvent):
-            said = event.response.message.content if event.response else None
-            self._end(event.span_id or "", said or "")
+            self._open[reply] = span
+        elif isinstance(event, (LLMChatInProgressEvent, LLMChatEndEvent)):
+            if reply in self._open and event.response:
+                self._open[reply].set_attribute("gen_ai.completion", event.response.message.content or "")
+            if isinstance(event, LLMChatEndEvent):
+                self._end(reply)
+        elif isinstance(event, ExceptionEvent):
+            # Ours says what happened; a library's text is left out, since it may quote the key.
+            ours = isinstance(event.exception, LanguageModelError)
+            self._end(reply, str(event.exception) if ours else type(event.exception).__name__)
 
-    def failed(self, span_id: str, error: BaseException | None) -> None:
-        """End the span of a call that raised. The error's text is left out: it may quote the key."""
-        self._end(span_id, None, type(error).__name__)
-
-    def _end(self, span_id: str, reply: str | None, error: str = "") -> None:
-        span = self._open.pop(span_id, None)
+    def _end(self, reply: str, error: str = "") -> None:
+        """End a reply's span once; what is told of it later is left out."""
+        span = self._open.pop(reply, None)
         if span is None:
             return
-        if reply is None:
+        if error:
             span.set_status(Status(StatusCode.ERROR, error))
-        else:
-            span.set_attribute("gen_ai.completion", reply)
         span.end()
 
     def flush(self) -> None:
         """Send what waits to be sent."""
         self._provider.force_flush()
-
-
-class _Failures(BaseSpanHandler[BaseSpan]):
-    """llama-index has no event for a call that raises, but it drops the call's own span."""
-
-    _spans: _Spans = PrivateAttr()
-
-    def __init__(self, spans: _Spans) -> None:
-        super().__init__()
-        self._spans = spans
-
-    @classmethod
-    def class_name(cls) -> str:
-        return "LanguageModelFailures"
-
-    def new_span(self, *_: Any, **__: Any) -> None:
-        return None
-
-    def prepare_to_exit_span(self, *_: Any, **__: Any) -> None:
-        return None
-
-    def prepare_to_drop_span(self, id_: str, *_: Any, err: BaseException | None = None, **__: Any) -> None:
-        self._spans.failed(id_, err)

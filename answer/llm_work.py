@@ -12,7 +12,17 @@ from answer.grounding import Grounding
 from answer.llm_client import LanguageModel, Limit, failure
 from answer.llm_compose import compose_checked
 from answer.llm_evidence import Evidence
-from answer.llm_prompt import Messages, as_data, batches, earlier_questions, fitting, messages, room, tokens
+from answer.llm_prompt import (
+    EARLIER_SHARE,
+    Messages,
+    as_data,
+    batches,
+    earlier_questions,
+    fitting,
+    messages,
+    room,
+    tokens,
+)
 from answer.llm_text import Block, Sentence, Stream, blocks, cleaned, complete
 from answer.model import Answer, Dropped, Exchange
 from ingest.errors import LanguageModelError
@@ -38,10 +48,10 @@ class Work:
         self._timeout, self._context, self._stop = timeout, context, stop
         self._evidence: Mapping[int, Evidence] = grounding.evidence(answer)
         self._limit = Limit.of(timeout, stop)
-        self._fixed = {
-            "question": as_data(answer.query.question),
-            "earlier": earlier_questions(answer.query.history),
-        }
+        question = as_data(answer.query.question)
+        left = room(context, messages("answer", question=question, earlier="", passages=""))
+        earlier = earlier_questions(answer.query.history, int(left * EARLIER_SHARE))
+        self._fixed = {"question": question, "earlier": earlier}
         self.exchanges: list[Exchange] = list(answer.exchanges)  # a follow-up's rewording
         self.dropped: list[Dropped] = []
 

@@ -19,6 +19,7 @@ NOUNS = {  # singular, plural, neuter
     "rapport": ("rapport", "rapporter", False),
     "ställe": ("ställe", "ställen", True),
     "uppgift": ("uppgift", "uppgifter", False),
+    "tidigare fråga": ("tidigare fråga", "tidigare frågor", False),
 }
 
 

@@ -92,6 +92,16 @@ class Gazetteer:
                 self._by_key.setdefault(name.casefold(), name)
                 self.known.add(self._by_key[name.casefold()])
 
+    def doubtful(self, town: str) -> bool:
+        """Whether the name needs more than itself to be a place: also a word, or of a small place that no report names."""
+        small = self.population.get(town, 0) < 2500 and town not in self.known and town not in self.islands
+        return town in self.ambiguous or small
+
+    @property
+    def towns(self) -> frozenset[str]:
+        """Every place but provinces and the like."""
+        return frozenset(self._by_key.values())
+
     def exact(self, name: str) -> str | None:
         """The place's name where it is known, any case, genitive s allowed; else None."""
         key = re.sub(r"\s+", " ", name).strip(" .,;:–-").casefold()
@@ -197,9 +207,7 @@ class Gazetteer:
         gap_after = text[end : words[last + 1].start()] if last + 1 < len(words) else text[end:]
         capitals = text[start:end].isupper() and end - start > 2
         known = town in self.known
-        doubtful = town in self.ambiguous or (
-            self.population.get(town, 0) < 2500 and not known and town not in self.islands
-        )
+        doubtful = self.doubtful(town)
         if shouting:
             return known or not doubtful
         if capitals:

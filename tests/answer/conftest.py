@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from answer.question import Known
 from index.words import content_words
 from ingest.model import Meeting, Report
 from ingest.towns import Gazetteer
+from tests.answer.fake_llm_server import FakeServer
 
 TOWNS = ("Halmstad", "Falköping", "Stockholm", "Malmö", "Kalmar", "Östersund", "Umeå", "Karlstad", "Helsingborg")
 
@@ -32,3 +35,10 @@ def known() -> Known:
         content_words=content_words,
         correct=lambda word: None,
     )
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    fake = FakeServer()
+    yield fake
+    fake.close()

@@ -54,7 +54,8 @@ class CutOff:
     text: str
 
 
-Reply = str | Status | Stall | Trickle | CloseMidway | CutOff | Callable[[dict[str, Any]], str]
+Said = str | Status | Stall | Trickle | CloseMidway | CutOff
+Reply = Said | Callable[[dict[str, Any]], Said]
 
 
 @dataclass

@@ -13,12 +13,16 @@ from numpy.typing import NDArray
 
 from answer.compose import compose
 from answer.grounding import Grounding
+from answer.language_model import Writer
+from answer.llm_client import LlamaIndexModel
 from answer.model import Answer, Query, Understanding
 from index.lexical import LexicalIndex
 from index.library import Library
 from index.model import Manifest, SearchHit
 from index.words import stems
 from ingest.model import Meeting, Page, Passage, RegionChapter, Report, Span
+from ingest.settings import LanguageModelSettings
+from tests.answer.fake_llm_server import FakeServer
 
 DIMENSIONS = 256
 QUESTION = "1. Hur arbetar ni med presentkort?"
@@ -32,6 +36,13 @@ STATEMENTS = (  # report, page, region, towns, text
     ("b.pdf", 5, "Norr", ("Piteå",), "Piteå ökade försäljningen av presentkort med 25 procent."),
     ("b.pdf", 6, "Norr", ("Umeå",), "Umeå säljer presentkortet i biblioteket och på turistbyrån."),
 )  # fmt: skip
+
+KEY = "sk-hemlig-0123456789"
+GOOD = (
+    "I Falköping fick alla anställda presentkort i jul [1]. Varberg säljer digitala presentkort i 80 butiker [2].\n\n"
+    "- Lund har ett tryckt presentkort [3].\n- Piteå ökade försäljningen av presentkort med 25 procent [4].\n"
+    "- Umeå säljer presentkortet i biblioteket [5]."
+)
 
 
 def encode(text: str) -> NDArray[np.float32]:
@@ -95,3 +106,13 @@ def setting(
     hits = [SearchHit(p, 0.9 - 0.001 * place) for place, p in enumerate(lib.passages)]
     answer = compose(asked, understood, hits, lib, lexical.overlap("presentkort"))
     return Setting(lib, grounding, answer)
+
+
+def model(server: FakeServer, provider: str = "openai-compatible", **options: object) -> LlamaIndexModel:
+    base = server.url if provider == "openai-compatible" else server.root
+    settings = LanguageModelSettings(provider, "snäll-modell", base, KEY)
+    return LlamaIndexModel(replace(settings, **options))  # type: ignore[arg-type]
+
+
+def writer(server: FakeServer, found: Setting, timeout: float = 10.0, context: int = 8192) -> Writer:
+    return Writer(model(server), found.grounding, timeout, context)

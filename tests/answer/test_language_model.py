@@ -7,7 +7,6 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,36 +19,12 @@ from answer.llm_record import RecordedModel
 from answer.model import Answer, Query
 from ingest.settings import LanguageModelSettings
 from tests.answer.fake_llm_server import CloseMidway, CutOff, FakeServer, Stall, Status, Trickle, passages_in
-from tests.answer.llm_library import STATEMENTS, Setting, setting
-
-KEY = "sk-hemlig-0123456789"
-GOOD = (
-    "I Falköping fick alla anställda presentkort i jul [1]. Varberg säljer digitala presentkort i 80 butiker [2].\n\n"
-    "- Lund har ett tryckt presentkort [3].\n- Piteå ökade försäljningen av presentkort med 25 procent [4].\n"
-    "- Umeå säljer presentkortet i biblioteket [5]."
-)
-
-
-@pytest.fixture
-def server() -> Iterator[FakeServer]:
-    fake = FakeServer()
-    yield fake
-    fake.close()
+from tests.answer.llm_library import GOOD, KEY, STATEMENTS, Setting, model, setting, writer
 
 
 @pytest.fixture(scope="module")
 def found() -> Setting:
     return setting()
-
-
-def model(server: FakeServer, provider: str = "openai-compatible", **options: object) -> LlamaIndexModel:
-    base = server.url if provider == "openai-compatible" else server.root
-    settings = LanguageModelSettings(provider, "snäll-modell", base, KEY)
-    return LlamaIndexModel(replace(settings, **options))  # type: ignore[arg-type]
-
-
-def writer(server: FakeServer, found: Setting, timeout: float = 10.0, context: int = 8192) -> Writer:
-    return Writer(model(server), found.grounding, timeout, context)
 
 
 def write(server: FakeServer, found: Setting, *replies: object, **options: float) -> Answer:
@@ -401,6 +376,37 @@ def test_leaving_a_draft_early_leaves_the_extractive_answer(server: FakeServer, 
     assert_kept(draft.result(), found, "stoppades")
 
 
+# --- a model that takes no temperature ---
+
+REFUSED = {
+    "openai-compatible": "Unsupported value: 'temperature' does not support 0 with this model.",
+    "anthropic": "`temperature` is deprecated for this model.",
+}
+
+
+@pytest.mark.parametrize("provider", REFUSED)
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_model_that_refuses_temperature_is_asked_without_it_from_then_on(
+    server: FakeServer, found: Setting, provider: str, stream: bool
+) -> None:
+    server.replies = [lambda request: Status(400, REFUSED[provider]) if "temperature" in request else GOOD]
+    one = Writer(model(server, provider), found.grounding, 10.0, 8192)
+    for asked in (2, 3):
+        answer = one.draft(found.answer).result() if stream else one.write(found.answer)
+        assert answer.engine == "llm"
+        assert ["temperature" in request for request in server.requests] == [True, *[False] * (asked - 1)]
+
+
+def test_a_refusal_of_something_else_is_not_asked_again(server: FakeServer, found: Setting) -> None:
+    assert_kept(write(server, found, Status(400, "context too long")), found, "tog inte emot")
+    assert len(server.requests) == 1
+
+
+def test_a_model_that_refuses_again_is_asked_only_twice(server: FakeServer, found: Setting) -> None:
+    assert_kept(write(server, found, Status(400, REFUSED["openai-compatible"])), found, "tog inte emot")
+    assert len(server.requests) == 2
+
+
 # --- keys ---
 
 
@@ -629,27 +635,3 @@ def test_recorded_replies_need_no_server(server: FakeServer, found: Setting, tmp
     again = Writer(RecordedModel(gone, tmp_path), found.grounding, 10.0, 8192).write(found.answer)
     assert again == first
     assert len(server.requests) == 1
-
-
-def test_a_trace_holds_messages_and_reply_and_no_key(server: FakeServer, found: Setting) -> None:
-    from llama_index.core.instrumentation import get_dispatcher
-    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-
-    from answer.llm_trace import trace_with
-
-    exporter = InMemorySpanExporter()
-    dispatcher = get_dispatcher()
-    before = list(dispatcher.event_handlers), list(dispatcher.span_handlers)
-    traced = trace_with(exporter, "snäll-modell")
-    try:
-        server.replies = [GOOD, GOOD, Status(401, f"Incorrect API key provided: {KEY}")]
-        writer(server, found).write(found.answer)
-        writer(server, found).draft(found.answer).result()
-        writer(server, found).write(found.answer)
-    finally:
-        dispatcher.event_handlers, dispatcher.span_handlers = before
-    traced.flush()
-    spans = exporter.get_finished_spans()
-    assert [span.attributes.get("gen_ai.completion") for span in spans] == [GOOD, GOOD, None]
-    assert STATEMENTS[0][4] in spans[0].attributes["gen_ai.prompt.1.user"]
-    assert KEY not in "".join(span.to_json() for span in spans)
