@@ -13,8 +13,9 @@ from index.model import SearchHit, SearchResult
 from ingest.model import Passage
 
 LIST = 0.16  # from here on a passage is in the answer: at this cut recall and precision weigh alike (docs/decisions)
-IN_WORDS = 3  # from so many likely passages on that have the topic's own words, the reports are taken to use these,
-UNWORDED = 0.5  # and a passage that has not half of them must be as likely as this (docs/decisions)
+UNWORDED = (
+    0.5  # where a likely passage has the topic's own words, one that has not half of them must be as likely as this
+)
 ANSWER = 0.8  # how likely it must be that anything answers; else the answer is a refusal
 OF_KIND = 0.5  # of LIST: how likely a passage must be that gives the very kind of figure asked for
 MET = 0.3  # share of the question's words that a passage with a figure must have, with its question and heading
@@ -75,7 +76,7 @@ def relevant(result: SearchResult, understood: Understanding, library: Library) 
 
 def _in_the_topics_words(hits: list[SearchHit]) -> list[SearchHit]:
     """Without what only resembles a topic that the reports speak of in its own words (gift cards; Christmas cards)."""
-    if sum(hit.probability >= 0.5 and _cover(hit) >= 0.8 for hit in hits) < IN_WORDS:
+    if not any(hit.probability >= 0.5 and _cover(hit) >= 0.8 for hit in hits):
         return hits
     return [hit for hit in hits if hit.probability >= UNWORDED or _cover(hit) >= 0.5]
 

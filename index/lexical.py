@@ -28,7 +28,7 @@ EVERYDAY = (
     4.5,
     6.0,
 )  # Zipf frequencies: a word as common in Swedish as the second ("tror", "ute") tells little, even where
-LEAST = 0.3  # no report has it; it counts this much of a word as rare as the first
+LEAST = 0.15  # no report has it; it counts this much of a word as rare as the first
 COMMON = 2.0  # Zipf frequency: a word met once in ten million words or more is spelled right
 
 FIELDS = ("own", "heading", "question")

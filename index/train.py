@@ -4,8 +4,8 @@
 
 Writes a LoRA adapter (peft's two files), its model card, the run's settings and figures (run.json), curves.png, the
 topics as vectors (topics.npz, see index/topics.py) and checkpoints to resume from. Needs the packages of
-requirements-training.txt; took 71 minutes on two cores that other programs used too (on quiet ones a step takes about 2.7
-seconds). With --topics only the topics are written anew.
+requirements-training.txt; took 65 minutes on two cores that other programs used too (3.3 seconds a step; 2.7 on quiet
+ones). With --topics only the topics are written anew.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Recipe:
     words: int = 350
     closest: int = 16
     mined: int = 40
-    share: float = 0.75
+    share: float = 0.65
     seed: int = 7
 
 

@@ -113,9 +113,10 @@ def test_a_rare_word_weighs_more_than_a_common_one() -> None:
     assert found["cover"][0] > 2 * found["cover"][1] > 0
 
 
-def test_an_everyday_word_that_no_report_has_does_not_outweigh_the_topic() -> None:
-    found = index("Cityvärdar går runt.").score("tror ni på cityvärdar som ligger ute")["cover"]
-    assert content_words("tror ni på cityvärdar som ligger ute") == ["tror", "cityvärdar", "ligger", "ute"]
+def test_everyday_words_that_no_report_has_do_not_outweigh_the_topic() -> None:
+    question = "cityvärdar, hem, pengar"
+    assert content_words(question) == ["cityvärdar", "hem", "pengar"]
+    found = index("Cityvärdar går runt.").score(question)["cover"]
     assert found[0] > 1 / 3 and found[1:].max() == 0
 
 
