@@ -171,9 +171,13 @@ def test_region_of_a_document_without_pages_is_given_its_passages(site: Site, br
     new.fill("Syd")
     new.press("Tab")
     for label in ("Från stycke", "Till stycke"):
-        page.get_by_test_id("stSelectbox").filter(has_text=label).last.locator("input").click()
+        box = page.get_by_test_id("stSelectbox").filter(has_text=label).last.locator("input")
+        page.wait_for_timeout(300)  # the run that the last change began
+        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        box.click()
         page.get_by_role("option", name="Ystad tänder").click()
         page.get_by_role("option").first.wait_for(state="detached")  # the list that closes is not the next one's
+        page.wait_for_function("box => box.value.includes('Ystad tänder')", arg=box.element_handle())
     page.locator("ul.cg-chapters", has_text="Syd").wait_for()
     page.get_by_role("button", name="Publicera 1 rapport").click()
     page.get_by_text("Klart: lade till ljus.md").wait_for()
