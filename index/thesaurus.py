@@ -15,6 +15,7 @@ from ingest.errors import SettingsError
 FILES = tuple(Path(__file__).with_name(name) for name in ("thesaurus.yaml", "thesaurus_vardag.yaml"))
 SAME, NARROWER = 0.8, 0.6  # how much a word found through the thesaurus counts, against 1 for the word itself
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # five times as fast, where libyaml is there
 Phrase = tuple[str, ...]  # stems of one or more words that belong together
 
 
@@ -74,7 +75,7 @@ def load_thesaurus(*files: Path) -> Thesaurus:
 
 def _read(file: Path) -> list[Group]:
     try:
-        entries = yaml.safe_load(file.read_text(encoding="utf-8")) or []
+        entries = yaml.load(file.read_text(encoding="utf-8"), _LOADER) or []
     except (OSError, yaml.YAMLError) as error:
         raise SettingsError(f"The thesaurus {file} cannot be read: {error}") from error
     if not isinstance(entries, list):

@@ -110,6 +110,8 @@ def fold(text: str) -> str:
     "e-handel" and "ehandel" become "ehandel".
     Only signs that cannot be anything else inside a word are mapped, so figures keep their value.
     """
+    if text.isascii() and text.isalpha():  # most words: nothing to mend
+        return text.lower()
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text).replace(SOFT_HYPHEN, "")).casefold()
     if "é" in text:
         text = _OCR_O.sub("o", _TRUE_E_ACUTE.sub("e", text)).replace("é", "a")
