@@ -26,9 +26,8 @@ class Places:
     def __init__(self, library: Library) -> None:
         self._library = library
         counts = Counter(word for p in library.passages for word in split_words(p.text))
-        printed = set(counts)
-        self._vocabulary = frozenset(map(plain, printed))
-        self._tails = frozenset(f for w in printed if w[0].islower() and len(w) > 3 for f in (w.lower(), fold(w)))
+        self._vocabulary = frozenset(map(plain, counts))
+        self._tails = frozenset(f for w in counts if w[0].islower() and len(w) > 3 for f in (w.lower(), fold(w)))
         towns = {town for p in library.passages for town in p.towns}
         towns |= {town for r in library.reports for c in r.regions for town in (*c.towns, c.host_town) if town}
         self._gazetteer = Gazetteer(towns)

@@ -13,9 +13,7 @@ from index.model import SearchHit, SearchResult
 from ingest.model import Passage
 
 LIST = 0.16  # from here on a passage is in the answer: at this cut recall and precision weigh alike (docs/decisions)
-UNWORDED = (
-    0.5  # where a likely passage has the topic's own words, one that has not half of them must be as likely as this
-)
+UNWORDED = 0.5  # how likely a passage without half of the topic's words must be, where a likely one has them
 ANSWER = 0.8  # how likely it must be that anything answers; else the answer is a refusal
 OF_KIND = 0.5  # of LIST: how likely a passage must be that gives the very kind of figure asked for
 MET = 0.3  # share of the question's words that a passage with a figure must have, with its question and heading

@@ -112,7 +112,8 @@ def relation(asked: str, form: str, vocabulary: Vocabulary) -> float:
 
 def _spellings(stemmed: str) -> tuple[str, ...]:
     """A stem as compounds may spell it: "handl" is "handel" in handelsplats."""
-    return (stemmed, _LOST_E.sub(r"\1el", stemmed)) if _LOST_E.search(stemmed) else (stemmed,)
+    with_e = _LOST_E.sub(r"\1el", stemmed)
+    return (stemmed,) if with_e == stemmed else (stemmed, with_e)
 
 
 def _inside(asked: str, form: str, place: int, vocabulary: Vocabulary) -> float:

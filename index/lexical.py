@@ -24,11 +24,10 @@ from ingest.model import Passage
 
 Scores = NDArray[np.float64]  # (passages,), 0 to 1
 CHANCE = 4  # letters of a stem that a stop word may share by chance
-EVERYDAY = (
-    4.5,
-    6.0,
-)  # Zipf frequencies: a word as common in Swedish as the second ("tror", "ute") tells little, even where
-LEAST = 0.15  # no report has it; it counts this much of a word as rare as the first
+# A word as common in Swedish as the second Zipf frequency ("hem", "stor") tells little, even where no report has it: it
+# counts LEAST of a word as rare as the first.
+EVERYDAY = (4.5, 6.0)
+LEAST = 0.15
 COMMON = 2.0  # Zipf frequency: a word met once in ten million words or more is spelled right
 
 FIELDS = ("own", "heading", "question")

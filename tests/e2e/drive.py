@@ -35,6 +35,11 @@ def ready(page: Any) -> None:
     page.wait_for_function("document.documentElement.dataset.cgReady === 'true'")
 
 
+def settled(page: Any) -> None:
+    """Wait until the page's script has run."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
 def printed(file: Path, number: int, first: str) -> list[Line]:
     """Where a page's text is printed, from its word `first` to its end: by PDFium's own search, not by the program's."""
     page = pypdfium2.PdfDocument(file)[number - 1]
@@ -116,9 +121,7 @@ CONTRAST = """
 
 def pale(page: Any) -> dict[str, list[str]]:
     """The texts that cannot be read well enough, by theme; empty where all can."""
-    page.locator(
-        "[data-testid=stApp][data-test-script-state=notRunning]"
-    ).wait_for()  # what is being drawn anew is pale
+    settled(page)  # what is being drawn anew is pale
     found = {}
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Site
-from tests.e2e.drive import CONTRAST, ask, marked, open_page, pale, printed, ready
+from tests.e2e.drive import CONTRAST, ask, marked, open_page, pale, printed, ready, settled
 from tests.ui.standins import PDF, TEXT
 
 pytestmark = pytest.mark.browser
@@ -74,14 +74,14 @@ def test_two_questions_asked_right_after_each_other_are_both_answered(site: Site
     field = page.locator("textarea")
     field.wait_for()
     ready(page)
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    settled(page)
     questions = ["Vad gör städerna med presentkort?", "Hur räknar Kalmar gästerna?"]
     for question in questions:
         field.fill(question)
         page.keyboard.press("Enter")
         page.wait_for_timeout(150)
     page.locator("#cg-ask-s2").wait_for()
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    settled(page)
     assert page.locator("p.cg-question").all_inner_texts() == questions
     assert page.locator(".cg-answer").count() == 2
     page.close()
@@ -173,7 +173,7 @@ def test_region_of_a_document_without_pages_is_given_its_passages(site: Site, br
     for label in ("Från stycke", "Till stycke"):
         box = page.get_by_test_id("stSelectbox").filter(has_text=label).last.locator("input")
         page.wait_for_timeout(300)  # the run that the last change began
-        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        settled(page)
         box.click()
         page.get_by_role("option", name="Ystad tänder").click()
         page.get_by_role("option").first.wait_for(state="detached")  # the list that closes is not the next one's
