@@ -25,7 +25,7 @@ export default function ({ data, setTriggerValue }) {
     const print = event.target.closest("[data-cg-print]");
     if (print) {
       event.preventDefault();
-      window.print();
+      whenDrawn(() => window.print());
       return;
     }
     const link = event.target.closest("a[data-cg-open]");
@@ -141,6 +141,13 @@ function mark() {
     current.classList.add("cg-open-now");
     current.setAttribute("aria-current", "true");
   }
+}
+
+// While the program draws the page anew, parts of it are missing: a print of that moment would be, too.
+function whenDrawn(act) {
+  const busy = document.querySelector(".stApp:not([data-test-script-state=notRunning]), [data-stale=true]");
+  if (busy) setTimeout(() => whenDrawn(act), 100);
+  else act();
 }
 
 // What waits behind a fold on the page stands on the paper.

@@ -36,8 +36,16 @@ def ready(page: Any) -> None:
 
 
 def settled(page: Any) -> None:
-    """Wait until the page's script has run."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    """Wait until nothing has been drawn for a while: one run of the script may ask for the next."""
+    page.evaluate("window.stillSince = 0")
+    page.wait_for_function(
+        """() => {
+            const app = document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]");
+            if (!app || document.querySelector("[data-stale=true]")) window.stillSince = 0;
+            else window.stillSince ||= performance.now();
+            return window.stillSince && performance.now() - window.stillSince > 400;
+        }"""
+    )
 
 
 def printed(file: Path, number: int, first: str) -> list[Line]:

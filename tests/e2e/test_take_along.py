@@ -14,7 +14,7 @@ import pytest
 from pypdf import PdfReader
 
 from tests.e2e.conftest import Site
-from tests.e2e.drive import PATIENCE, ask
+from tests.e2e.drive import PATIENCE, ask, settled
 
 pytestmark = pytest.mark.browser
 
@@ -141,6 +141,7 @@ def darkness(data: bytes) -> tuple[float, float]:
 def test_paper_is_white_and_its_ink_dark_in_the_dark_theme_too(conversation: Any) -> None:
     conversation.emulate_media(color_scheme="dark")
     conversation.wait_for_function("getComputedStyle(document.querySelector('.stApp')).colorScheme === 'dark'")
+    settled(conversation)
     dark, ink = darkness(conversation.pdf(format="A4", print_background=True))
     conversation.emulate_media(color_scheme="light")
     assert 0.001 < dark < 0.2 and ink < 80
@@ -148,6 +149,7 @@ def test_paper_is_white_and_its_ink_dark_in_the_dark_theme_too(conversation: Any
 
 def test_the_whole_conversation_is_printed_and_nothing_to_click(conversation: Any) -> None:
     page = conversation
+    settled(page)  # another test has just closed a source and changed the theme
     page.get_by_role("button", name="Skriv ut").last.click()
     page.wait_for_function("window.printed === 1")
     page.evaluate(

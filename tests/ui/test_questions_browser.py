@@ -21,6 +21,7 @@ from eval import feedback
 from eval.cases import Case, case_to_dict
 from eval.exchange import plan_import
 from eval.store import QuestionStore
+from tests.e2e.drive import settled
 from tests.eval.conftest import World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,15 +73,11 @@ class Site:
         page.keyboard.type(typed)
         page.get_by_role("option").first.click()
         page.get_by_text("Så bedöms svaret").wait_for()
+        settled(page)
         return page
 
     def cases(self) -> tuple[Case, ...]:
         return QuestionStore(self.folder / "questions.yaml").load()
-
-    def settled(self, page: Any) -> None:
-        """Until nothing is being drawn: meanwhile a field stands there twice, old and new."""
-        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-        page.wait_for_function("document.querySelectorAll('[data-stale=true]').length === 0")
 
     def wait_until(self, holds: Any) -> None:
         for _ in range(300):
@@ -136,13 +133,13 @@ def test_approving_and_editing(site, width):
     page = site.open_case("Ann", width=width)
     page.get_by_role("button", name="Godkänn").click()
     page.locator("button[disabled]", has_text="Godkänn").wait_for()
-    site.settled(page)
+    settled(page)
     assert site.cases()[0].status == "granskad"
     page.get_by_text("Ändra frågan").click()
-    site.settled(page)
+    settled(page)
     page.get_by_label("Fråga", exact=True).fill("Vem köper ljus?")
     page.keyboard.press("Tab")
-    site.settled(page)
+    settled(page)
     page.get_by_role("button", name="Spara ändringen").click()
     site.wait_until(lambda: site.cases()[0].question == "Vem köper ljus?")
     assert [r.who for r in site.cases()[0].reviews] == ["Ann", "Ann"]
@@ -210,7 +207,7 @@ def test_questioning_with_a_comment(site):
     page = site.open_case("Ann")
     page.get_by_role("button", name="Ifrågasätt").click()
     page.locator("button[disabled]", has_text="Ifrågasätt").wait_for()
-    site.settled(page)
+    settled(page)
     assert site.cases()[0].status == "ifrågasatt"
     comment = page.get_by_label("Kommentar", exact=True)
     comment.fill("Fel ort")
