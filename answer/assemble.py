@@ -37,6 +37,7 @@ def open_searcher(library: Library, encoder: Encoder, thesaurus: Thesaurus | Non
         LexicalIndex.build(library.passages, thesaurus),
         own_vectors=library.own_vectors,
         topics=load_topics(encoder.fingerprint),
+        tokens=library.tokens,
     )
 
 

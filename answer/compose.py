@@ -12,7 +12,7 @@ from answer.model import Answer, Citation, Claim, Query, Side, Understanding
 from answer.question import same_region
 from answer.relevance import WEAK, speaks_of
 from answer.statement import LONG, short_question, statement
-from answer.swedish import alphabetical, counted, listed, swedish_date
+from answer.swedish import alphabetical, counted, listed, listed_some, swedish_date
 from index.library import Library
 from index.model import SearchHit
 from ingest.model import Meeting
@@ -196,7 +196,7 @@ def _lead(
         else:
             lead = message("lead_list_untitled", places=places, where=where)
     if len(towns) > 1:
-        lead += " " + message("lead_towns", towns=listed(sorted(towns, key=alphabetical)[:NAMED_TOWNS]))
+        lead += " " + message("lead_towns", towns=listed_some(sorted(towns, key=alphabetical), NAMED_TOWNS, "ort"))
     if claims and all(claim.weak for claim in claims):
         lead += " " + message("weak")
     return lead

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 NO_KEY = "none"  # said where none is set, so that no other program's key is taken from the environment
 STOPPED = "stopped by the reader"
 LONGEST = 20_000  # characters; a reply beyond it has run wild
+CUT_OFF = ("length", "max_tokens")  # why a reply ended, in both protocols, that reached its allowed length
 REPLY = "reply"  # the tag of llama-index's events that tells replies apart in a trace
 OPENAI = "https://api.openai.com/v1"
 ANTHROPIC = "https://api.anthropic.com"
@@ -122,7 +123,7 @@ class LlamaIndexModel:
             if kind == "end":
                 if not text.strip():
                     raise failure("empty", "the reply was empty")
-                if value in ("length", "max_tokens"):
+                if value in CUT_OFF:
                     raise failure("cut_off", f"the reply was cut off ({value})")
                 return
             text += value
@@ -217,12 +218,12 @@ def _put(llm: Any, chat: list[Any], stream: bool, pieces: Pieces, options: dict[
     if stream:
         reason = None
         for part in llm.stream_chat(chat, **options):
-            reason = _finish(part.raw) or part.message.additional_kwargs.get("stop_reason") or reason
+            reason = why_ended(part) or reason
             if part.delta:
                 pieces.put(("text", part.delta))
     else:
         whole = llm.chat(chat, **options)
-        reason = _finish(whole.raw)
+        reason = why_ended(whole)
         pieces.put(("text", whole.message.content or ""))
     pieces.put(("end", reason))
 
@@ -240,9 +241,10 @@ def _refuses_temperature(error: Exception) -> bool:
     return getattr(error, "status_code", None) in (400, 422) and "temperature" in str(error).lower()
 
 
-def _finish(raw: Any) -> str | None:
-    """Why a reply ended, as the protocol says it, or None."""
-    for source in (raw, *(_get(raw, "choices") or [None])[:1], _get(raw, "delta")):
+def why_ended(response: Any) -> str | None:
+    """Why a reply ended, as the protocol says it, or None: of llama-index's response, or of its last part."""
+    raw = response.raw
+    for source in (raw, *(_get(raw, "choices") or [None])[:1], _get(raw, "delta"), response.message.additional_kwargs):
         for name in ("finish_reason", "stop_reason"):
             if isinstance(value := _get(source, name), str):
                 return value

@@ -9,7 +9,7 @@ from answer.grounding import Grounding
 from answer.llm_text import Block, Sentence
 from answer.messages import filled
 from answer.model import Answer, Citation, Claim, Dropped, Exchange
-from answer.swedish import counted, listed
+from answer.swedish import counted, listed_some
 
 NAMED = 8  # towns in the line about what was left out
 
@@ -110,14 +110,14 @@ def _coverage(answer: Answer, used: set[int]) -> list[str]:
     if len(used) == every:
         return [filled("llm.yaml", "coverage_all", all=every)]
     rest = [c for c in answer.citations if c.number not in used]
-    towns = list(dict.fromkeys(town for c in rest if c.town for town in c.town.split(", ")))[:NAMED]
+    towns = list(dict.fromkeys(town for c in rest if c.town for town in c.town.split(", ")))
     return [
         filled("llm.yaml", "coverage_some", used=len(used), all=every),
         filled(
             "llm.yaml",
             "unused",
             count=counted(len(rest), "omnämnande"),
-            towns=f" ({listed(towns)})" if towns else "",
+            towns=f" ({listed_some(towns, NAMED, 'ort')})" if towns else "",
             markers="".join(f"[{c.number}]" for c in rest),
         ),
     ]

@@ -19,7 +19,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExport
 from opentelemetry.trace import Span, Status, StatusCode, Tracer
 from pydantic import PrivateAttr
 
-from answer.llm_client import REPLY
+from answer.llm_client import CUT_OFF, REPLY, why_ended
 from ingest.errors import LanguageModelError
 
 _started: dict[str, _Spans] = {}
@@ -73,7 +73,12 @@ class _Spans(BaseEventHandler):
             self._open[reply] = span
         elif isinstance(event, (LLMChatInProgressEvent, LLMChatEndEvent)):
             if reply in self._open and event.response:
-                self._open[reply].set_attribute("gen_ai.completion", event.response.message.content or "")
+                span = self._open[reply]
+                span.set_attribute("gen_ai.completion", event.response.message.content or "")
+                if reason := why_ended(event.response):
+                    span.set_attribute("gen_ai.response.finish_reasons", [reason])
+                if reason in CUT_OFF:
+                    span.set_status(Status(StatusCode.ERROR, f"the reply was cut off ({reason})"))
             if isinstance(event, LLMChatEndEvent):
                 self._end(reply)
         elif isinstance(event, ExceptionEvent):

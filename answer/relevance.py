@@ -14,7 +14,7 @@ from ingest.model import Passage
 
 LIST = 0.16  # from here on a passage is in the answer: at this cut recall and precision weigh alike (docs/decisions)
 UNWORDED = 0.5  # how likely a passage without half of the topic's words must be, where a likely one has them
-ANSWER = 0.8  # how likely it must be that anything answers; else the answer is a refusal
+ANSWER = 0.76  # how likely it must be that anything answers; else the answer is a refusal
 OF_KIND = 0.5  # of LIST: how likely a passage must be that gives the very kind of figure asked for
 MET = 0.3  # share of the question's words that a passage with a figure must have, with its question and heading
 SURE = 0.97  # or how likely it must be without

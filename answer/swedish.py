@@ -48,6 +48,12 @@ def listed(items: Sequence[str], conjunction: str = "och") -> str:
     return f"{', '.join(items[:-1])} {conjunction} {items[-1]}"
 
 
+def listed_some(items: Sequence[str], most: int, noun: str) -> str:
+    """As `listed`, with a count in place of what lies beyond the first `most`: 'a, b och tre orter till'."""
+    rest = len(items) - most
+    return listed(items if rest <= 0 else [*items[:most], f"{counted(rest, noun)} till"])
+
+
 _ABBREVIATION = re.compile(
     r"(?:\b(?:t|bl|d|s|p|o|m|ca|kl|nr|tel|resp|dvs|t\.ex|bl\.a|st|jfr|inkl|exkl|max|min|tfn|etc|ang|mkr|tkr|f|e|fr|dr)|\d)\.$",
     re.I,

@@ -19,7 +19,7 @@ from answer.assemble import open_searcher
 from answer.assistant import Assistant
 from eval.calibrate import FEATURES, Example, average_precision, fit, of_question_set, of_world, probabilities
 from eval.cases import TODAY
-from eval.worlds import both_vectors, open_world, read_worlds
+from eval.worlds import embedded, open_world, read_worlds
 from index.embedding import Encoder, load_bundled, load_encoder
 from index.library import open_library
 from index.search import standardised
@@ -30,8 +30,9 @@ KINDS = ("aggregate", "paraphrase", "fact", "region")
 DENSE = ("dense", "dense_gap", "dense_level")
 OWN = ("own", "own_gap")
 TOPICS = ("topic",)
+TOKENS = ("late", "late_gap", "late_level")
 MIXED = ("cover_dense", "unmatched_level")  # of vectors and words together
-WORDS = tuple(name for name in FEATURES if name not in (*DENSE, *OWN, *TOPICS, *MIXED))
+WORDS = tuple(name for name in FEATURES if name not in (*DENSE, *OWN, *TOKENS, *TOPICS, *MIXED))
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,7 @@ def variant(indexes: Sequence[Path], encoder: Encoder, anew: bool, thesaurus: Th
     for index in indexes:
         library = open_library(replace(settings, index=index))
         if anew:
-            vectors, own = both_vectors(library.passages, encoder)
-            library = replace(library, vectors=vectors, own_vectors=own)
+            library = embedded(library.generation, library.reports, library.passages, encoder)
         assistant = Assistant(library, open_searcher(library, encoder, thesaurus), lambda: TODAY)
         fitting += of_question_set(assistant, FEATURES)
         held += of_question_set(assistant, FEATURES, split="held")
@@ -94,19 +94,21 @@ def table(indexes: Sequence[Path]) -> str:
     ours = variant(indexes, encoder, anew=False)
     plain = variant(indexes, encoder, anew=False, thesaurus=Thesaurus())
     untrained = variant(indexes, load_bundled(None), anew=True)
-    words_and_vectors = without(TOPICS)  # the topics belong to the trained model
+    words_and_vectors = without(TOKENS, TOPICS)  # these belong to the trained model
     rows = [
         ("vectors, untrained", figures(untrained, DENSE)),
         ("vectors", figures(ours, DENSE)),
         ("vectors of a passage's own words", figures(ours, OWN)),
+        ("tokens (late interaction)", figures(ours, TOKENS)),
         ("fictional topics as a bridge", figures(ours, TOPICS)),
         ("words without thesaurus", figures(plain, WORDS)),
         ("words", figures(ours, WORDS)),
         ("**everything**", figures(ours, FEATURES)),
-        ("without adapter and topics", figures(untrained, words_and_vectors)),
-        ("without topics", figures(ours, words_and_vectors)),
+        ("without adapter, tokens and topics", figures(untrained, words_and_vectors)),
+        ("without tokens", figures(ours, without(TOKENS))),
+        ("without topics", figures(ours, without(TOPICS))),
         ("without vectors of own words", figures(ours, without(OWN))),
-        ("without vectors and topics", figures(ours, WORDS)),
+        ("without vectors, tokens and topics", figures(ours, WORDS)),
         ("without words", figures(ours, without(WORDS, MIXED))),
         ("without thesaurus", figures(plain, FEATURES)),
         ("without calibration (sum of two scores)", unfitted(ours)),

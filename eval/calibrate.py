@@ -36,7 +36,8 @@ from ingest.settings import read_settings
 
 FEATURES = (
     "dense", "dense_gap", "dense_level", "narrow", "narrow_question", "ngram", "ngram_own", "cover", "cover_own", "cover_heading",
-    "cover_question", "cover_plain", "rarest", "cover_dense", "unmatched_level", "own", "own_gap", "topic",
+    "cover_question", "cover_plain", "rarest", "cover_dense", "unmatched_level", "own", "own_gap", "late", "late_gap",
+    "late_level", "topic",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from eval.baselines import LEXICAL, _best_first, _standardised, _words
 from eval.optional import needed
 from eval.runner import Progress
 from eval.tables import Section, Table, plain, share
+from index.build import embed
 from index.embedding import Encoder, load_bundled, load_encoder, passage_text
 from index.lexical import LexicalIndex
 from index.search import Searcher
@@ -42,8 +43,8 @@ def measure(settings: Settings, progress: Progress | None = None) -> tuple[Figur
     passages = [_passage(number, row["a"]) for number, row in enumerate(rows)]
     lexical = LexicalIndex.build(passages)
     ours = load_encoder(settings)
-    vectors = ours.encode_passages([passage_text(p) for p in passages])  # a passage here is its own words alone
-    searcher = Searcher(passages, vectors, ours, lexical, topics=load_topics(ours.fingerprint))
+    seen = embed(passages, lambda: ours)  # a passage here is its own words alone
+    searcher = Searcher(passages, seen.whole, ours, lexical, topics=load_topics(ours.fingerprint), tokens=seen.tokens)
     untrained = _dense(load_bundled(None), passages)
     bm25 = _bm25(passages)
     kept = lru_cache(maxsize=len(rows))(searcher.features)  # two methods look at the same evidence

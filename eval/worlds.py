@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from answer.assemble import open_searcher
 from answer.assistant import Assistant
 from answer.model import Answer, Query
 from eval.cases import TODAY
-from index.embedding import Encoder, load_encoder, passage_text
+from index.build import embed
+from index.embedding import Encoder, load_encoder
 from index.library import Library
 from index.model import Manifest
 from index.thesaurus import Thesaurus
@@ -116,15 +116,15 @@ def _report(world: str, label: str, rows: Sequence[dict[str, Any]]) -> Report:
 
 def open_world(world: World, encoder: Encoder, thesaurus: Thesaurus | None = None) -> Assistant:
     """An assistant over one world; nothing is written. `thesaurus` where another than the project's own is wanted."""
-    manifest = Manifest("bundled", encoder.fingerprint, encoder.dimensions)
-    library = Library(world.name, manifest, world.reports, world.passages, *both_vectors(world.passages, encoder))
+    library = embedded(world.name, world.reports, world.passages, encoder)
     return Assistant(library, open_searcher(library, encoder, thesaurus), lambda: TODAY)
 
 
-def both_vectors(passages: Sequence[Passage], encoder: Encoder) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The vectors of passages as an index holds them, (passages, dimensions) each: in context, and of their own words."""
-    whole = encoder.encode_passages([passage_text(passage) for passage in passages])
-    return whole, encoder.encode_passages([passage.text for passage in passages])
+def embedded(name: str, reports: tuple[Report, ...], passages: tuple[Passage, ...], encoder: Encoder) -> Library:
+    """What an index of these reports would hold with an encoder; nothing is written."""
+    found = embed(passages, lambda: encoder)
+    manifest = Manifest("bundled", encoder.fingerprint, encoder.dimensions)
+    return Library(name, manifest, reports, passages, found.whole, found.own, tokens=found.tokens)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,10 @@ from numpy.typing import NDArray
 
 import ingest
 from index import generations
-from index.embedding import encoder_fingerprint, load_encoder, passage_text
+from index.embedding import Encoder, encoder_fingerprint, load_encoder, passage_text
 from index.model import Manifest
-from index.store import ChromaStore, Stored
+from index.store import ChromaStore
+from index.tokens import Tokens, TokenVectors, read_tokens
 from ingest.corrections import apply_correction, corrections_text, load_corrections
 from ingest.errors import IndexMissing, NothingToRead, UnreadableFile
 from ingest.model import IngestReport, Passage, Report, Skipped
@@ -30,11 +32,15 @@ from ingest.pipeline import corpus_files, file_hash, read_report, report_from_di
 from ingest.settings import Settings
 
 OWN_WORDS = "-own"
+PART = 64  # texts that are embedded between two signs of progress
 
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
 """Called with what is done ("reading FILE", "embedding"), how much of it is done and how much there is."""
+
+Known = tuple[dict[str, tuple[NDArray[np.float32], Tokens | None]], dict[str, NDArray[np.float32]]]
+"""What is embedded already, by text: passages in context, with their tokens, and passages' own words."""
 
 
 def _silent(what: str, done: int, total: int) -> None:
@@ -81,21 +87,56 @@ def _recognised(cached: Path) -> Report | None:
         return None
 
 
-def _vectors(
-    texts: Sequence[str], settings: Settings, known: dict[str, NDArray[np.float32]], progress: Progress
-) -> NDArray[np.float32]:
-    """A vector per text; those of `known` are taken over, the others embedded."""
-    if not texts:
-        return np.zeros((0, 0), np.float32)
-    missing = sorted({text for text in texts if text not in known})
-    if missing:
-        encoder = load_encoder(settings)
-        for start in range(0, len(missing), 64):
-            part = missing[start : start + 64]
-            progress("embedding", start, len(missing))
-            known.update(zip(part, encoder.encode_passages(part), strict=True))
-        progress("embedding", len(missing), len(missing))
-    return np.stack([known[text] for text in texts]).astype(np.float32)
+@dataclass(frozen=True)
+class Embedded:
+    """Passages as the encoder sees them: in context, (n, d), by their own words, (n, d), and in context by token.
+
+    `tokens` is None where the model has no head for them.
+    """
+
+    whole: NDArray[np.float32]
+    own: NDArray[np.float32]
+    tokens: TokenVectors | None
+
+
+def embed(
+    passages: Sequence[Passage],
+    encoder: Callable[[], Encoder],
+    known: Known | None = None,
+    progress: Progress = _silent,
+) -> Embedded:
+    """`encoder` is called once, and only where a text is new: what is `known` is taken over."""
+    encoder = cache(encoder)
+    whole, own = known or ({}, {})
+    texts, bare = [passage_text(passage) for passage in passages], [passage.text for passage in passages]
+    new = _by_length({*texts} - whole.keys())
+    new_own = _by_length({*bare} - {*texts} - whole.keys() - own.keys())
+    count = len(new) + len(new_own)
+    for start in range(0, len(new), PART):
+        progress("embedding", start, count)
+        part = new[start : start + PART]
+        vectors, tokens = encoder().encode_passages_by_token(part)
+        for number, text in enumerate(part):
+            whole[text] = vectors[number], tokens[number] if tokens else None
+    for start in range(0, len(new_own), PART):
+        progress("embedding", len(new) + start, count)
+        part = new_own[start : start + PART]
+        own.update(zip(part, encoder().encode_passages(part), strict=True))
+    if count:
+        progress("embedding", count, count)
+    if not passages:
+        return Embedded(np.zeros((0, 0), np.float32), np.zeros((0, 0), np.float32), None)
+    by_token = [tokens for tokens in (whole[text][1] for text in texts) if tokens is not None]
+    return Embedded(
+        np.stack([whole[text][0] for text in texts]).astype(np.float32),
+        np.stack([own[text] if text in own else whole[text][0] for text in bare]).astype(np.float32),
+        TokenVectors.of(by_token) if len(by_token) == len(texts) else None,
+    )
+
+
+def _by_length(texts: Collection[str]) -> list[str]:
+    """Texts of like length together, so that little is padded; in the same order each time."""
+    return sorted(texts, key=lambda text: (len(text), text))
 
 
 def _unique(passages: Sequence[Passage]) -> list[Passage]:
@@ -167,30 +208,33 @@ def _build(settings: Settings, progress: Progress, required: Collection[str]) ->
     removed = tuple(sorted(set(previous.corpus) - set(hashes))) if previous else ()
     outcome = IngestReport(tuple(reports), tuple(skipped), tuple(unchanged), removed)
     passages = _unique([passage for report in reports for passage in report.passages])
-    stored: Stored = {}
-    own: Stored = {}
+    known: Known = {}, {}
     if previous and previous.fingerprint == wanted.fingerprint:
         with contextlib.suppress(IndexMissing):
-            stored = open_store(settings, previous_name).read()
-            own = open_store(settings, previous_name, OWN_WORDS).read()
-    same = previous and replace(previous, dimensions=0, built="", passages=0, read={}) == wanted
-    if same and stored.keys() == own.keys() == {passage.id for passage in passages}:  # a damaged store is written anew
-        return outcome
-
-    texts = [passage_text(passage) for passage in passages]
-    bare = [passage.text for passage in passages]
-    known = dict([*stored.values(), *own.values()])
-    vectors = _vectors([*texts, *bare], settings, known, progress)
+            stored, own = (open_store(settings, previous_name, view).read() for view in ("", OWN_WORDS))
+            tokens = read_tokens(generations.folder(index, previous_name)) if previous.tokens else dict.fromkeys(stored)
+            same = replace(previous, dimensions=0, tokens=0, built="", passages=0, read={}) == wanted
+            ids = {passage.id for passage in passages}
+            if same and stored.keys() == own.keys() == tokens.keys() == ids:  # a damaged store is written anew
+                return outcome
+            known = (
+                {text: (vector, tokens[key]) for key, (text, vector) in stored.items() if key in tokens},
+                dict(own.values()),
+            )
+    embedded = embed(passages, lambda: load_encoder(settings), known, progress)
 
     name = generations.new_name(index)
     generations.folder(index, name).mkdir(parents=True)
     progress("publishing", 0, 1)
-    open_store(settings, name).write(passages, texts, vectors[: len(texts)])
-    open_store(settings, name, OWN_WORDS).write(passages, bare, vectors[len(texts) :])
+    open_store(settings, name).write(passages, [passage_text(p) for p in passages], embedded.whole)
+    open_store(settings, name, OWN_WORDS).write(passages, [p.text for p in passages], embedded.own)
+    if embedded.tokens is not None:
+        embedded.tokens.save(generations.folder(index, name), [p.id for p in passages])
     built = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = replace(
         wanted,
-        dimensions=int(vectors.shape[1]),
+        dimensions=int(embedded.whole.shape[1]),
+        tokens=embedded.tokens.numbers.shape[1] if embedded.tokens is not None else 0,
         built=built,
         passages=len(passages),
         read=_read_at(previous, wanted, built),

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from index.tokens import TokenHead, Tokens, load_head
 from ingest.errors import SettingsError
 from ingest.model import Passage
 from ingest.settings import Settings
@@ -60,6 +61,14 @@ class Encoder(Protocol):
         """The vector of a question, (dimensions,) float32."""
         ...
 
+    def encode_passages_by_token(self, texts: Sequence[str]) -> tuple[np.ndarray, list[Tokens]]:
+        """As `encode_passages`, and each text's tokens (index/tokens.py); none where the model has no head for them."""
+        ...
+
+    def encode_query_by_token(self, text: str) -> tuple[np.ndarray, Tokens | None]:
+        """As `encode_query`, and the question's tokens; None where the model has no head for them."""
+        ...
+
 
 def load_encoder(settings: Settings) -> Encoder:
     """The encoder that the settings ask for. Raises SettingsError where it cannot be loaded."""
@@ -86,7 +95,8 @@ def load_bundled(adapter: Path | None) -> SentenceEncoder:
     transformer = BundledTransformer(weights_path(), adapter)
     dimensions = transformer.get_embedding_dimension()
     model = SentenceTransformer(modules=[transformer, Pooling(dimensions, "mean"), Normalize()], device="cpu")
-    return SentenceEncoder(model, BUNDLED, _bundled_hash(adapter), *_E5_PROMPTS)
+    head = load_head(adapter) if adapter else None
+    return SentenceEncoder(model, BUNDLED, _bundled_hash(adapter), *_E5_PROMPTS, head=head)
 
 
 def weights_path() -> Path:
@@ -118,7 +128,7 @@ def embedded_text(text: str, question: str | None = None, heading: str | None = 
 
 
 class SentenceEncoder:
-    """An `Encoder` over a SentenceTransformer. `source_hash` is the hash of the model's weights."""
+    """An `Encoder` over a SentenceTransformer. `source_hash` is the hash of the model's weights and head."""
 
     def __init__(
         self,
@@ -127,8 +137,10 @@ class SentenceEncoder:
         source_hash: str,
         query_prompt: str | None = None,
         passage_prompt: str | None = None,
+        head: TokenHead | None = None,
     ) -> None:
         self.model = model
+        self.head = head
         self.name = name
         self.dimensions = int(model.get_embedding_dimension() or 0)
         self._query_prompt, self._passage_prompt = query_prompt, passage_prompt
@@ -137,31 +149,65 @@ class SentenceEncoder:
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
         with _half_precision():
-            return self._encode(texts, self.model.encode_document, self._passage_prompt, progress)
+            return self._encode(texts, self.model.encode_document, self._passage_prompt, progress)[0]
+
+    def encode_passages_by_token(self, texts: Sequence[str]) -> tuple[np.ndarray, list[Tokens]]:
+        if self.head is None:
+            return self.encode_passages(texts), []
+        vectors, states = self.passage_states(texts)
+        return vectors, [self.head.of_passage(text) for text in states]
 
     def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of questions, (texts, dimensions) float32; for measuring, where there are many."""
-        return self._encode(texts, self.model.encode_query, self._query_prompt)
+        return self._encode(texts, self.model.encode_query, self._query_prompt)[0]
 
     def encode_query(self, text: str) -> np.ndarray:
         return self.encode_queries([text])[0]
 
+    def encode_query_by_token(self, text: str) -> tuple[np.ndarray, Tokens | None]:
+        if self.head is None:
+            return self.encode_query(text), None
+        vectors, states = self.query_states([text])
+        return vectors[0], self.head.of_question(states[0])
+
+    def query_states(self, texts: Sequence[str]) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Vectors of questions and the states of their tokens, (tokens, dimensions) float32 each."""
+        return self._encode(texts, self.model.encode_query, self._query_prompt, by_token=True)
+
+    def passage_states(self, texts: Sequence[str]) -> tuple[np.ndarray, list[np.ndarray]]:
+        """The same of passages' texts."""
+        with _half_precision():
+            return self._encode(texts, self.model.encode_document, self._passage_prompt, by_token=True)
+
     def _encode(
-        self, texts: Sequence[str], encode: Callable[..., Any], prompt: str | None, progress: Progress | None = None
-    ) -> np.ndarray:
+        self,
+        texts: Sequence[str],
+        encode: Callable[..., Any],
+        prompt: str | None,
+        progress: Progress | None = None,
+        by_token: bool = False,
+    ) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Vectors, and with `by_token` the states of each text's tokens."""
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        states: list[np.ndarray] = [np.zeros((0, 0), np.float32)] * (len(texts) if by_token else 0)
         order = sorted(range(len(texts)), key=lambda n: len(texts[n]))  # texts of like length waste no padding
         for start in range(0, len(order), BATCH):
             batch = order[start : start + BATCH]
+            some = [texts[n] for n in batch]
             with self._lock:
-                vectors[batch] = encode([texts[n] for n in batch], prompt=prompt, **_ENCODE_OPTIONS)
+                found = encode(some, prompt=prompt, output_value=None, **_ENCODE_OPTIONS)
+            for n, features in zip(batch, found, strict=True):
+                vector = features["sentence_embedding"].float().numpy()
+                vectors[n] = vector / max(float(np.linalg.norm(vector)), 1e-9)
+                if by_token:
+                    states[n] = features["token_embeddings"][features["attention_mask"].bool()].float().numpy()
             if progress:
                 progress(start + len(batch), len(texts))
-        return vectors
+        return vectors, states
 
 
 _E5_PROMPTS = ("query: ", "passage: ")
-_ENCODE_OPTIONS: dict[str, Any] = {"batch_size": BATCH, "show_progress_bar": False, "normalize_embeddings": True}
+_ENCODE_OPTIONS: dict[str, Any] = {"batch_size": BATCH, "show_progress_bar": False}
 
 
 @lru_cache(maxsize=1)  # asked for twice when an index is opened: for the fingerprint, then for the encoder

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +15,14 @@ from index import generations
 from index.build import OWN_WORDS, open_store
 from index.embedding import encoder_fingerprint
 from index.model import Manifest
-from index.store import Stored
+from index.tokens import TokenVectors, read_tokens
 from ingest.corrections import apply_correction, corrections_from_text
 from ingest.errors import IndexMismatch
 from ingest.model import Passage, Report
 from ingest.pipeline import report_from_dict
 from ingest.settings import Settings
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class Library:
     """What one index generation holds.
 
     `vectors` is (passages, dimensions), rows as `passages`; `own_vectors` are of the passages' own words alone, without
-    heading, towns and question.
+    heading, towns and question. `tokens` are None where the model has no head for them (index/tokens.py).
     """
 
     generation: str
@@ -36,6 +40,7 @@ class Library:
     vectors: NDArray[np.float32] = field(repr=False)
     own_vectors: NDArray[np.float32] = field(repr=False)
     folder: Path = Path()
+    tokens: TokenVectors | None = field(default=None, repr=False)
 
     def report(self, document: str) -> Report:
         """Raises KeyError for a document that the index does not hold."""
@@ -86,17 +91,22 @@ def open_library(settings: Settings) -> Library:
         {p.id: p for report in sorted(reports, key=lambda r: r.document) for p in report.passages}.values()
     )
 
-    def vectors(stored: Stored) -> NDArray[np.float32]:
-        if lacking := [p for p in passages if p.id not in stored]:
+    if not passages:
+        none = np.zeros((0, manifest.dimensions), np.float32)
+        return Library(name, manifest, tuple(reports), passages, none, none, index)
+
+    def in_order(kept: Mapping[str, Row]) -> list[Row]:
+        if lacking := [p for p in passages if p.id not in kept]:
             raise IndexMismatch(
                 f"The index in {index} lacks the vectors of {len(lacking)} of {len(passages)} passages. {rebuild}"
             )
-        return (
-            np.stack([stored[p.id][1] for p in passages])
-            if passages
-            else np.zeros((0, manifest.dimensions), np.float32)
-        )
+        return [kept[p.id] for p in passages]
 
-    whole = vectors(open_store(settings, name).read())
-    own = vectors(open_store(settings, name, OWN_WORDS).read())
-    return Library(name, manifest, tuple(reports), passages, whole, own, index)
+    whole, own = (
+        np.stack([vector for _, vector in in_order(open_store(settings, name, view).read())])
+        for view in ("", OWN_WORDS)
+    )
+    tokens = None
+    if manifest.tokens:
+        tokens = TokenVectors.of(in_order(read_tokens(generations.folder(index, name))))
+    return Library(name, manifest, tuple(reports), passages, whole, own, index, tokens)

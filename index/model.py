@@ -14,6 +14,7 @@ class Manifest:
     model: str  # name, folder, or "bundled" for the model in the project
     fingerprint: str  # hash of model weights and adapter
     dimensions: int
+    tokens: int = 0  # numbers of a token's vector; 0 where the model has no head for tokens
     options: dict[str, str] = field(default_factory=dict)
     corpus: dict[str, str] = field(default_factory=dict)  # document -> sha256
     built: str = ""  # ISO time, UTC

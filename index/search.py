@@ -15,6 +15,7 @@ from index.answerable import question_evidence
 from index.calibration import Calibrations, load_calibrations
 from index.lexical import LexicalIndex
 from index.model import SearchHit, SearchResult
+from index.tokens import Tokens, TokenVectors
 from index.topics import Topics, evidence
 from ingest.model import Passage
 
@@ -24,6 +25,8 @@ EXPLAINED = 100
 
 class QueryEncoder(Protocol):
     def encode_query(self, text: str) -> NDArray[np.float32]: ...
+
+    def encode_query_by_token(self, text: str) -> tuple[NDArray[np.float32], Tokens | None]: ...
 
 
 def standardised(scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -35,8 +38,8 @@ def standardised(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 class Searcher:
     """Scores all passages for a question.
 
-    `vectors` is (n, d), unit length, rows as `passages`; `own_vectors` the same of their own words alone. `topics` are
-    those of the encoder's model, if it has any.
+    `vectors` is (n, d), unit length, rows as `passages`; `own_vectors` the same of their own words alone, `tokens` those of
+    their tokens, if the encoder makes such. `topics` are those of the encoder's model, if it has any.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Searcher:
         calibrations: Calibrations | None = None,
         own_vectors: NDArray[np.float32] | None = None,
         topics: Topics | None = None,
+        tokens: TokenVectors | None = None,
     ) -> None:
         self.passages = tuple(passages)
         self.lexical = lexical
@@ -55,6 +59,7 @@ class Searcher:
         self._encoder = encoder
         self._calibrations = calibrations or load_calibrations()
         self._own_vectors = vectors if own_vectors is None else own_vectors
+        self._tokens = tokens
         self._topics = topics
         self._shares = topics.of_passages(self._own_vectors) if topics and len(self._own_vectors) else None
 
@@ -65,7 +70,7 @@ class Searcher:
         measured by, and how few they are is evidence itself (`narrow`: one who asks a region about a topic expects
         it to have said something).
         """
-        question = self._encoder.encode_query(text)
+        question, asked = self._encoder.encode_query_by_token(text)
         cosine = (self._vectors @ question).astype(np.float64)
         own = (self._own_vectors @ question).astype(np.float64)
         if inside is None or not inside.any():
@@ -76,9 +81,17 @@ class Searcher:
             "dense_level": (cosine - 0.8) * 20,
             "own": standardised(own),
             "own_gap": (own - own[inside].max()) * 20,
+            "late": np.zeros(len(cosine)),
+            "late_gap": np.zeros(len(cosine)),
+            "late_level": np.zeros(len(cosine)),
             "topic": np.zeros(len(cosine)),
             "narrow": np.full(len(cosine), -np.log10(inside.mean())),
         }
+        if self._tokens is not None and asked is not None:
+            likeness = self._tokens.likeness(asked)
+            found["late"] = standardised(likeness)
+            found["late_gap"] = (likeness - likeness[inside].max()) * 10
+            found["late_level"] = (likeness - 0.5) * 10
         if self._topics is not None and self._shares is not None:
             found["topic"] = evidence(self._shares, self._topics.of_question(question))
         for name, scores in self.lexical.score(text).items():

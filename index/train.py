@@ -2,10 +2,11 @@
 
     python -m index.train [--output DIR] [--steps N] [--resume]
 
-Writes a LoRA adapter (peft's two files), its model card, the run's settings and figures (run.json), curves.png, the
-topics as vectors (topics.npz, see index/topics.py) and checkpoints to resume from. Needs the packages of
-requirements-training.txt; took 65 minutes on two cores that other programs used too (3.3 seconds a step; 2.7 on quiet
-ones). With --topics only the topics are written anew.
+Writes a LoRA adapter (peft's two files), the head that makes token vectors (index/tokens.py), a model card, the run's
+settings and figures (run.json), curves.png, the topics as vectors (topics.npz, see index/topics.py) and checkpoints to
+resume from. Needs the packages of requirements-training.txt; took 65 minutes on two cores that other programs used too
+(3.3 seconds a step; 2.7 on quiet ones). With --head only head and topics are made anew, for the adapter in that folder;
+with --topics only the topics.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from index.embedding import ADAPTER, SentenceEncoder, load_bundled
 from index.topics import FILE, Topics
 from index.training import data, evaluate
 from index.training.card import card
+from index.training.head import train_head
 from index.training.loss import AnswersFirstLoss
 from index.training.trainer import AdapterTrainer, Progress, ValidationEvaluator, in_order, plot, save_adapter
 
@@ -44,7 +46,7 @@ class Recipe:
     batches that are drawn from one world each, the others from topics and from `words` groups of the thesaurus.
     `closest`: how many topics nearest to each are left out of its negatives; `mined`: how many misleading passages of
     the others are drawn from. `share` of the learnt change ships: 1 all of it, 0 the untrained model; anything between
-    is the average of both sets of weights.
+    is the average of both sets of weights. `head_size` numbers a token, `head_rounds` through all worlds at `head_rate`.
     """
 
     steps: int = 900
@@ -59,6 +61,9 @@ class Recipe:
     closest: int = 16
     mined: int = 40
     share: float = 0.65
+    head_size: int = 128
+    head_rounds: int = 6
+    head_rate: float = 1e-3
     seed: int = 7
 
 
@@ -98,6 +103,7 @@ def train(recipe: Recipe, output: Path, resume: bool = False, measure_every: int
     )
     trainer.train(resume_from_checkpoint=resume or None)
     save_adapter(transformer.model, output, recipe.share)
+    head = write_head(output, recipe)
     write_topics(output)
     run = {
         "recipe": asdict(recipe),
@@ -105,6 +111,7 @@ def train(recipe: Recipe, output: Path, resume: bool = False, measure_every: int
         "worlds": {"training": len(worlds), "questions": sum(len(world.questions) for world in worlds)},
         "untrained": untrained,
         "trained": figures(load_bundled(output), validation),
+        "head": head,
         "minutes": round((time.time() - started) / 60, 1),
         "history": trainer.state.log_history,
     }
@@ -113,6 +120,15 @@ def train(recipe: Recipe, output: Path, resume: bool = False, measure_every: int
     plot(trainer.state.log_history, untrained["topics"], output / "curves.png")
     print(f"Trained: {run['trained']}. {run['minutes']} minutes, written to {output}", flush=True)
     return run
+
+
+def write_head(adapter: Path, recipe: Recipe) -> dict[str, Any]:
+    """The head for the adapter's model, beside it. Returns loss by round and minutes."""
+    started = time.time()
+    settings = recipe.head_size, recipe.head_rounds, recipe.head_rate, recipe.scale, recipe.seed
+    head, losses = train_head(load_bundled(adapter), data.read_worlds(), *settings)
+    head.save(adapter)
+    return {"losses": losses, "minutes": round((time.time() - started) / 60, 1)}
 
 
 def write_topics(adapter: Path) -> None:
@@ -198,6 +214,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m index.train", description="Trains the adapter of the bundled model."
     )
     parser.add_argument("--output", type=Path, default=ADAPTER, help="folder for adapter, run.json and curves.png")
+    parser.add_argument("--head", action="store_true", help="make only head and topics, for the adapter in that folder")
     parser.add_argument("--topics", action="store_true", help="write only the vectors of the topics, for that adapter")
     parser.add_argument("--resume", action="store_true", help="continue from the last checkpoint in that folder")
     for field in fields(Recipe):
@@ -206,11 +223,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"--{field.name.replace('_', '-')}", type=kind, default=field.default, metavar=kind.__name__
         )
     options = vars(parser.parse_args(arguments))
-    output, resume = options.pop("output"), options.pop("resume")
-    if options.pop("topics"):
+    output, resume, head, topics = (options.pop(name) for name in ("output", "resume", "head", "topics"))
+    recipe = replace(Recipe(), **options)
+    if head or topics:
+        if head:
+            print(write_head(output, recipe))
         write_topics(output)
         return 0
-    train(replace(Recipe(), **options), output, resume)
+    train(recipe, output, resume)
     return 0
 
 

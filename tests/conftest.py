@@ -84,7 +84,10 @@ def _guard(name: str, original: Callable[..., Any]) -> None:
 
 
 class CountingEncoder:
-    """Stands in for the embedding model: a text's vector comes from its letters. Remembers what it was given."""
+    """Stands in for the embedding model: a text's vector comes from its letters, its tokens are its words.
+
+    Remembers what it was given.
+    """
 
     name, fingerprint, dimensions = "counting", "counting-1", 16
 
@@ -94,6 +97,16 @@ class CountingEncoder:
     def encode_passages(self, texts: Sequence[str], progress: object = None) -> np.ndarray:
         self.texts += texts
         return np.stack([self.encode_query(text) for text in texts])
+
+    def encode_passages_by_token(self, texts: Sequence[str]) -> tuple[np.ndarray, list[np.ndarray]]:
+        return self.encode_passages(texts), [self.words_of(text) for text in texts]
+
+    def encode_query_by_token(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        words = self.words_of(text)
+        return self.encode_query(text), words / len(words)
+
+    def words_of(self, text: str) -> np.ndarray:
+        return np.stack([self.encode_query(word) for word in text.split() or [""]]).astype(np.float16)
 
     def encode_query(self, text: str) -> np.ndarray:
         counts = np.bincount([ord(letter) % self.dimensions for letter in text], minlength=self.dimensions)

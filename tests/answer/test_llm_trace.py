@@ -10,7 +10,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from answer.llm_trace import trace_with
-from tests.answer.fake_llm_server import CloseMidway, FakeServer, Reply, Stall, Status
+from tests.answer.fake_llm_server import CloseMidway, CutOff, FakeServer, Reply, Stall, Status
 from tests.answer.llm_library import GOOD, KEY, STATEMENTS, Setting, setting, writer
 
 Ended = Callable[[], list[ReadableSpan]]
@@ -60,6 +60,18 @@ def test_the_trace_of_a_reply_that_breaks_off_says_so(
     assert span.status.status_code.name == "ERROR" and span.status.description
     if stream:
         assert span.attributes["gen_ai.completion"].startswith("Lund har")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_trace_of_a_reply_that_was_too_long_says_so(
+    server: FakeServer, found: Setting, spans: Ended, stream: bool
+) -> None:
+    server.replies = [CutOff("Lund har ett tryckt presentkort [3]. Varberg")]
+    one = writer(server, found)
+    _ = one.draft(found.answer).result() if stream else one.write(found.answer)
+    (span,) = spans()
+    assert (span.status.status_code.name, span.status.description) == ("ERROR", "the reply was cut off (length)")
+    assert span.attributes["gen_ai.response.finish_reasons"] == ("length",)
 
 
 @pytest.mark.parametrize("leave", ["stop", "close"])

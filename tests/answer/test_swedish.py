@@ -7,6 +7,7 @@ from answer.swedish import (
     as_sentence,
     counted,
     listed,
+    listed_some,
     longest_without_contacts,
     sentences,
     swedish_date,
@@ -43,6 +44,13 @@ def test_counted_nouns_agree(count: int, noun: str, text: str) -> None:
 )
 def test_lists_end_with_och(items: list[str], text: str) -> None:
     assert listed(items) == text
+
+
+@pytest.mark.parametrize(
+    "most, text", [(3, "a, b och c"), (9, "a, b och c"), (2, "a, b och en ort till"), (1, "a och två orter till")]
+)
+def test_what_is_beyond_the_first_is_counted(most: int, text: str) -> None:
+    assert listed_some(["a", "b", "c"], most, "ort") == text
 
 
 def test_a_ring_and_dots_come_last_in_the_alphabet() -> None:

@@ -81,6 +81,9 @@ class HashEncoder:
             vector[sum(map(ord, pair)) % 64] += 1
         return vector / (np.linalg.norm(vector) or 1)
 
+    def encode_query_by_token(self, text: str) -> tuple[np.ndarray, None]:
+        return self.encode_query(text), None
+
     def encode_passages(self, texts: list[str]) -> np.ndarray:
         return np.stack([self.encode_query(text) for text in texts])
 

@@ -18,7 +18,8 @@ from index import build, generations
 from index.build import build_index, reading_code
 from index.library import open_library
 from index.store import ChromaStore
-from ingest.errors import CitygroupError, IndexBusy, UnreadableFile
+from index.tokens import TABLE
+from ingest.errors import CitygroupError, IndexBusy, IndexMissing, UnreadableFile
 from ingest.pipeline import file_hash
 from ingest.settings import Settings
 from tests.conftest import ARTICLE, MEETING, ROOT, CountingEncoder
@@ -49,6 +50,22 @@ def test_every_passage_is_embedded_whole_and_by_its_own_words_and_no_text_twice(
     for passage, vector, own in zip(library.passages, library.vectors, library.own_vectors, strict=True):
         assert vector == pytest.approx(encoder.encode_query(build.passage_text(passage)), abs=1e-6)
         assert own == pytest.approx(encoder.encode_query(passage.text), abs=1e-6)
+    assert library.tokens is not None and library.manifest.tokens == encoder.dimensions
+    for number, passage in enumerate(library.passages):
+        assert (library.tokens[number] == encoder.words_of(build.passage_text(passage))).all()
+
+
+def test_an_index_whose_tokens_are_gone_says_so_and_is_written_anew(
+    settings: Settings, encoder: CountingEncoder
+) -> None:
+    build_index(settings)
+    lost = generations.current(settings.index)
+    (generations.folder(settings.index, lost) / TABLE).unlink()
+    with pytest.raises(IndexMissing, match="python -m ingest"):
+        open_library(settings)
+    build_index(settings)
+    assert generations.current(settings.index) != lost
+    assert open_library(settings).tokens is not None
 
 
 def test_an_unchanged_corpus_costs_no_embedding_and_no_new_generation(

@@ -9,6 +9,7 @@ from answer.assistant import Assistant
 from index.calibration import Calibration, Calibrations
 from index.lexical import LexicalIndex
 from index.search import EXPLAINED, Searcher, standardised
+from index.tokens import TokenVectors
 from ingest.model import Passage
 from tests.conftest import CountingEncoder
 
@@ -37,6 +38,19 @@ def test_every_passage_is_scored_best_first() -> None:
     probabilities = [hit.probability for hit in result.hits]
     assert probabilities == sorted(probabilities, reverse=True)
     assert all(0 < probability < 1 for probability in probabilities)
+
+
+def test_a_word_of_the_question_is_found_among_many_others_by_token() -> None:
+    encoder, found = (
+        CountingEncoder(),
+        passages("Torget har bord, bänkar, scen, ljus och presentkort.", "Bänkar, bord."),
+    )
+    vectors, tokens = encoder.encode_passages_by_token([p.text for p in found])
+    engine = Searcher(found, vectors, encoder, LexicalIndex.build(found), tokens=TokenVectors.of(tokens))
+    evidence = engine.features("presentkort")
+    assert evidence["late"][0] > evidence["late"][1] and evidence["late_gap"].tolist()[0] == 0 > evidence["late_gap"][1]
+    without = Searcher(found, vectors, encoder, LexicalIndex.build(found)).features("presentkort")
+    assert not any(without[name].any() for name in ("late", "late_gap", "late_level"))
 
 
 def test_ties_stand_in_the_order_of_their_ids() -> None:
