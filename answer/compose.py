@@ -21,6 +21,7 @@ SHOWN = 8  # statements before the fold
 SHOWN_EACH = 2  # of each part of a chapter, where a whole chapter is asked for
 PHRASE = 5  # words of a question that can be quoted as its topic
 NAMED_TOWNS = 25
+WORDED = 0.5  # share of the question's own words that a statement must have, for the topic to be called by them
 _SUBJECT = re.compile(r"(?i)\b(?:man|vi|ni|de|dom|jag)\b")
 
 
@@ -76,7 +77,8 @@ def compose(
             )
         )
     sides = _sides(understood, citations, library) if comparison else ()
-    lead = _lead(understood, claims, citations, sides)
+    worded = any(hit.parts.get("cover_plain", 1.0) >= WORDED for hit in hits)
+    lead = _lead(understood, claims, citations, sides, worded)
     text = _text(lead, understood, claims, citations, sides)
     return Answer(query, understood, lead, text, tuple(claims), tuple(citations), sides=sides)
 
@@ -167,8 +169,13 @@ def _one_question(understood: Understanding, citations: Sequence[Citation]) -> s
 
 
 def _lead(
-    understood: Understanding, claims: Sequence[Claim], citations: Sequence[Citation], sides: Sequence[Side]
+    understood: Understanding,
+    claims: Sequence[Claim],
+    citations: Sequence[Citation],
+    sides: Sequence[Side],
+    worded: bool,
 ) -> str:
+    """`worded`: a statement has the question's own words; else the lead says that none has."""
     if understood.intent == "fact" and len(claims) == 1:
         lead = f"{claims[0].text} [{claims[0].citations[0]}]"
         return f"{lead} {message('weak')}" if claims[0].weak else lead
@@ -191,6 +198,9 @@ def _lead(
         where = f", {where}" if where else ""
         if asked := _one_question(understood, citations):
             lead = message("lead_question", question=asked, places=counted(len(claims), "uttalande"), where=where)
+        elif not worded:
+            name = "lead_near" if " " in (topic or understood.topic) else "lead_near_word"
+            lead = message(name, topic=topic or understood.topic, places=places.removeprefix("på "), where=where)
         elif topic:
             lead = message("lead_list", topic=f"”{topic}”", places=places, where=where)
         else:

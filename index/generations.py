@@ -4,7 +4,7 @@
     INDEX/LOCK                            held while one process writes
     INDEX/files/SHA256.pdf                the corpus files as they were read
     INDEX/reports/SHA256-NAME-CODE.json   their recognised structure, by content, file name and reading code
-    INDEX/generations/NAME/               manifest.json and, unless a server holds it, the Chroma folder
+    INDEX/generations/NAME/               manifest.json, tokens.npz and, unless a server holds it, the Chroma folder
 
 A reader, a crash or a second writer therefore never sees half an index. The newest two generations are kept, so that a
 reader that still has the previous one open can go on.

@@ -19,8 +19,10 @@ from index.tokens import Tokens, TokenVectors
 from index.topics import Topics, evidence
 from ingest.model import Passage
 
-Features = dict[str, NDArray[np.float64]]
+Scores = NDArray[np.float64]
+Features = dict[str, Scores]
 EXPLAINED = 100
+LOOKED_AT = 4_000  # passages whose tokens are compared: some 50 ms
 
 
 class QueryEncoder(Protocol):
@@ -88,8 +90,7 @@ class Searcher:
             "narrow": np.full(len(cosine), -np.log10(inside.mean())),
         }
         if self._tokens is not None and asked is not None:
-            likeness = self._tokens.likeness(asked)
-            found["late"] = standardised(likeness)
+            likeness, found["late"] = self._by_token(asked, cosine)
             found["late_gap"] = (likeness - likeness[inside].max()) * 10
             found["late_level"] = (likeness - 0.5) * 10
         if self._topics is not None and self._shares is not None:
@@ -104,6 +105,25 @@ class Searcher:
         found["unmatched_level"] = unmatched * found["dense_level"]
         found["narrow_question"] = found["narrow"] * found["cover_question"]
         return found
+
+    def _by_token(self, asked: Tokens, cosine: Scores) -> tuple[Scores, Scores]:
+        """The likeness of the tokens, and the same standardised, (n,) each.
+
+        Of many passages only the nearest half of LOOKED_AT and a sample as large are looked at; the sample's mean stands
+        for the rest.
+        """
+        assert self._tokens is not None
+        count = len(cosine)
+        if count <= LOOKED_AT:
+            likeness = self._tokens.likeness(asked)
+            return likeness, standardised(likeness)
+        sample = np.linspace(0, count - 1, LOOKED_AT // 2).astype(int)
+        nearest = np.argpartition(-cosine, LOOKED_AT // 2)[: LOOKED_AT // 2]
+        of_sample = self._tokens.some(sample).likeness(asked)
+        likeness = np.full(count, of_sample.mean())
+        likeness[sample] = of_sample
+        likeness[nearest] = self._tokens.some(nearest).likeness(asked)
+        return likeness, (likeness - of_sample.mean()) / max(float(of_sample.std()), 1e-9)
 
     def search(self, text: str, inside: NDArray[np.bool_] | None = None) -> SearchResult:
         """All passages, best first; ties by passage id. The evidence is kept for the first EXPLAINED."""

@@ -96,6 +96,10 @@ class TokenVectors:
     def __getitem__(self, passage: int) -> Tokens:
         return self.numbers[self.starts[passage] : self.starts[passage + 1]]
 
+    def some(self, passages: NDArray[np.int64]) -> TokenVectors:
+        """The tokens of some of the passages, in the order given."""
+        return TokenVectors.of([self[int(number)] for number in passages])
+
     def likeness(self, question: Tokens) -> NDArray[np.float64]:
         """How well each passage meets a question's tokens, (n,), -1 to 1: the weighted mean of the best cosines."""
         count = len(self.starts) - 1

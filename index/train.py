@@ -115,11 +115,16 @@ def train(recipe: Recipe, output: Path, resume: bool = False, measure_every: int
         "minutes": round((time.time() - started) / 60, 1),
         "history": trainer.state.log_history,
     }
-    (output / "run.json").write_text(json.dumps(run, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    (output / "README.md").write_text(card(run), encoding="utf-8")
+    write_run(output, run)
     plot(trainer.state.log_history, untrained["topics"], output / "curves.png")
     print(f"Trained: {run['trained']}. {run['minutes']} minutes, written to {output}", flush=True)
     return run
+
+
+def write_run(output: Path, run: dict[str, Any]) -> None:
+    """Settings and figures, and the model card made of them."""
+    (output / "run.json").write_text(json.dumps(run, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (output / "README.md").write_text(card(run), encoding="utf-8")
 
 
 def write_head(adapter: Path, recipe: Recipe) -> dict[str, Any]:
@@ -227,7 +232,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     recipe = replace(Recipe(), **options)
     if head or topics:
         if head:
-            print(write_head(output, recipe))
+            run = json.loads((output / "run.json").read_text(encoding="utf-8"))
+            run["head"] = write_head(output, recipe)
+            run["recipe"] |= {name: value for name, value in asdict(recipe).items() if name.startswith("head_")}
+            write_run(output, run)
         write_topics(output)
         return 0
     train(recipe, output, resume)

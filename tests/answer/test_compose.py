@@ -21,8 +21,14 @@ def library() -> Library:
     return meetings_library()
 
 
-def answer(library: Library, *probabilities: float, overlap: object = lambda sentence: 0.0, **fields: object) -> Answer:
-    found = [SearchHit(p, x) for p, x in zip(library.passages, probabilities, strict=False)]
+def answer(
+    library: Library,
+    *probabilities: float,
+    overlap: object = lambda sentence: 0.0,
+    parts: dict[str, float] | None = None,
+    **fields: object,
+) -> Answer:
+    found = [SearchHit(p, x, parts or {}) for p, x in zip(library.passages, probabilities, strict=False)]
     understood = Understanding(**{"topic": "presentkort", **fields})  # type: ignore[arg-type]
     return compose(QUERY, understood, found, library, overlap)
 
@@ -117,6 +123,19 @@ def test_the_topic_is_quoted_as_the_question_words_it(library: Library) -> None:
     assert answer(library, 0.9, topic="mäter försäljningen", text=clause).lead.startswith("”försäljningen” tas upp")
     long = "vilka säljer, delar ut eller trycker upp sina egna presentkort"
     assert answer(library, 0.9, topic="säljer trycker presentkort", text=long).lead.startswith("Det tas upp")
+
+
+def test_a_topic_that_is_only_spoken_of_in_other_words_is_not_said_to_be_named(library: Library) -> None:
+    lead = answer(library, 0.9, 0.8, parts={"cover_plain": 0.3, "cover": 0.8}).lead
+    assert lead.startswith(
+        "Inget ställe använder ordet ”presentkort”. Närmast kommer två ställen i en region, vid träffen"
+    )
+    text = "hur pyntar städerna till jul"
+    lead = answer(library, 0.9, topic="pyntar jul", text=text, parts={"cover_plain": 0.0}).lead
+    assert lead.startswith(
+        "Inget ställe talar om ”pyntar städerna till jul” med just de orden. Närmast kommer ett ställe"
+    )
+    assert answer(library, 0.9, parts={"cover_plain": 0.5}).lead.startswith("”presentkort” tas upp")
 
 
 def rows(result: Answer) -> dict[str, str]:

@@ -68,6 +68,17 @@ def test_an_index_whose_tokens_are_gone_says_so_and_is_written_anew(
     assert open_library(settings).tokens is not None
 
 
+def test_the_model_is_loaded_once(
+    settings: Settings, encoder: CountingEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = []
+    monkeypatch.setattr(build, "load_encoder", lambda settings: loaded.append(1) or encoder)
+    monkeypatch.setattr(build, "PART", 2)
+    build_index(settings)
+    build_index(settings)
+    assert loaded == [1]
+
+
 def test_an_unchanged_corpus_costs_no_embedding_and_no_new_generation(
     settings: Settings, encoder: CountingEncoder
 ) -> None:

@@ -53,6 +53,23 @@ def test_a_word_of_the_question_is_found_among_many_others_by_token() -> None:
     assert not any(without[name].any() for name in ("late", "late_gap", "late_level"))
 
 
+def test_of_many_passages_the_nearest_are_compared_by_token_as_if_they_were_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = [f"{word} och {other}" for word in ("torg", "bänk", "ljus", "park") for other in "abcdefghij"]
+    encoder, found = CountingEncoder(), passages(*texts)
+    vectors, tokens = encoder.encode_passages_by_token(texts)
+    engine = Searcher(found, vectors, encoder, LexicalIndex.build(found), tokens=TokenVectors.of(tokens))
+    whole = engine.features("ljus i park")
+    monkeypatch.setattr("index.search.LOOKED_AT", 20)
+    part = engine.features("ljus i park")
+    nearest = np.argsort(-whole["dense"])[:10]
+    assert part["late_level"][nearest] == pytest.approx(whole["late_level"][nearest])
+    same = np.isclose(part["late_level"], whole["late_level"])
+    assert same.sum() >= 15 and part["late_level"].argmax() == whole["late_level"].argmax()
+    assert part["late"][~same] == pytest.approx(np.zeros((~same).sum()))
+
+
 def test_ties_stand_in_the_order_of_their_ids() -> None:
     found = searcher(
         *["Samma ord."] * 12, calibrations=Calibrations(Calibration({}, 0.0), Calibration({}, 0.0))
