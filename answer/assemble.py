@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -22,10 +24,31 @@ if TYPE_CHECKING:
 
 def open_assistant(settings: Settings, today: Callable[[], date] = date.today) -> Assistant:
     """An assistant over the published index. Raises IndexMissing and IndexMismatch, which name the command that helps."""
-    library = open_library(settings)
-    encoder = load_encoder(settings)
-    searcher = open_searcher(library, encoder)
-    return Assistant(library, searcher, today, _writer(settings.llm, library, searcher, encoder))
+    with _nothing_collected():
+        library = open_library(settings)
+        encoder = load_encoder(settings)
+        searcher = open_searcher(library, encoder)
+        return Assistant(library, searcher, today, _writer(settings.llm, library, searcher, encoder))
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Without garbage collection: loading makes half a million objects that stay.
+
+    They are looked through neither meanwhile nor later, which would take a third of a second each time (Streamlit does it
+    after every run of a page), except once, where an earlier index may have become garbage.
+    """
+    again, enabled = gc.get_freeze_count() > 0, gc.isenabled()
+    gc.unfreeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if again:
+            gc.collect()
+        gc.freeze()
+        if enabled:
+            gc.enable()
 
 
 def open_searcher(library: Library, encoder: Encoder, thesaurus: Thesaurus | None = None) -> Searcher:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import re
 from collections.abc import Iterator
@@ -83,13 +82,7 @@ def assistant() -> Assistant:
 def _open(generation: str, _settings: Settings) -> Any:
     from answer.assemble import open_assistant
 
-    opened = open_assistant(_settings)
-    # Streamlit collects garbage after every run of a page. What has just been loaded is none, and looking through it each
-    # time would hold every other thread up for a third of a second, with a hundred reports for seconds.
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
-    return opened
+    return open_assistant(_settings)
 
 
 def explain(error: Exception) -> str:
