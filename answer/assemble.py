@@ -13,7 +13,7 @@ from index import generations
 from index.embedding import Encoder, load_encoder
 from index.lexical import LexicalIndex
 from index.library import Library, open_library
-from index.search import QueryEncoder, Searcher
+from index.search import Searcher
 from index.thesaurus import Thesaurus
 from index.topics import load_topics
 from ingest.settings import LanguageModelSettings, Settings
@@ -64,9 +64,7 @@ def open_searcher(library: Library, encoder: Encoder, thesaurus: Thesaurus | Non
     )
 
 
-def _writer(
-    settings: LanguageModelSettings, library: Library, searcher: Searcher, encoder: QueryEncoder
-) -> Writer | None:
+def _writer(settings: LanguageModelSettings, library: Library, searcher: Searcher, encoder: Encoder) -> Writer | None:
     """The language model with its checks, where the settings name one."""
     if settings.model is None:
         return None

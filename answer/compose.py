@@ -191,7 +191,7 @@ def _lead(
         where = _where(citations)
         lead = message("lead_summary", where=f", {where}" if where else "", count=counted(len(claims), "omnämnande"))
     else:
-        places = f"på {counted(len(claims), 'ställe')}"
+        places = counted(len(claims), "ställe")
         if regions:
             places += f" i {counted(len(regions), 'region')}"
         where = _where(citations)
@@ -199,8 +199,8 @@ def _lead(
         if asked := _one_question(understood, citations):
             lead = message("lead_question", question=asked, places=counted(len(claims), "uttalande"), where=where)
         elif not worded:
-            name = "lead_near" if " " in (topic or understood.topic) else "lead_near_word"
-            lead = message(name, topic=topic or understood.topic, places=places.removeprefix("på "), where=where)
+            named = topic or understood.topic
+            lead = message("lead_near" if " " in named else "lead_near_word", topic=named, places=places, where=where)
         elif topic:
             lead = message("lead_list", topic=f"”{topic}”", places=places, where=where)
         else:

@@ -50,6 +50,10 @@ class Asked:
     answers: frozenset[str]
     also: frozenset[str]
 
+    def label(self, number: str) -> int:
+        """What a passage is to the question: 1 answers, 0 does not, -1 undecided."""
+        return 1 if number in self.answers else -1 if number in self.also else 0
+
 
 @dataclass(frozen=True)
 class World:
@@ -238,7 +242,7 @@ def _world_rows(world: World, questions: Sequence[Asked], chance: random.Random)
     return _rows(
         [vary_wording(asked.question, chance) for asked in questions],
         passages,
-        lambda place, number: 1 if number in questions[place].answers else -1 if number in questions[place].also else 0,
+        lambda place, number: questions[place].label(number),
     )
 
 

@@ -42,10 +42,7 @@ def see(world: World, encoder: SentenceEncoder) -> Seen:
     with torch.autocast("cpu", torch.bfloat16):
         questions, question_states = encoder.query_states([asked.question for asked in world.questions])
     passages, passage_states = encoder.passage_states([text_of(world.passages[number]) for number in numbers])
-    labels = [
-        [1 if number in asked.answers else -1 if number in asked.also else 0 for number in numbers]
-        for asked in world.questions
-    ]
+    labels = [[asked.label(number) for number in numbers] for asked in world.questions]
     cosines = torch.from_numpy(questions @ passages.T)
     return Seen(*_padded(question_states), *_padded(passage_states), cosines, torch.tensor(labels))
 

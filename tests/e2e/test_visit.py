@@ -172,8 +172,7 @@ def test_region_of_a_document_without_pages_is_given_its_passages(site: Site, br
     new.press("Tab")
     for label in ("Från stycke", "Till stycke"):
         box = page.get_by_test_id("stSelectbox").filter(has_text=label).last.locator("input")
-        page.wait_for_timeout(300)  # the run that the last change began
-        settled(page)
+        settled(page)  # after the run that the last change began
         box.click()
         page.get_by_role("option", name="Ystad tänder").click()
         page.get_by_role("option").first.wait_for(state="detached")  # the list that closes is not the next one's
